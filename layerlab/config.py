@@ -1,0 +1,85 @@
+"""Global settings: the float type, the epsilon and the image layout that layers fall back on.
+
+Same names and defaults as `keras.config`; everything else in the package asks here instead of keeping a copy.
+"""
+
+import numpy as np
+
+__all__ = [
+    "epsilon",
+    "floatx",
+    "image_data_format",
+    "set_epsilon",
+    "set_floatx",
+    "set_image_data_format",
+    "standardize_data_format",
+    "standardize_dtype",
+]
+
+_FLOATS = ("float16", "float32", "float64")
+_DATA_FORMATS = ("channels_last", "channels_first")
+_settings = {"floatx": "float32", "epsilon": 1e-7, "image_data_format": "channels_last"}
+
+
+def floatx() -> str:
+    """The default float type of weights and computations.
+
+    >>> floatx()
+    'float32'
+    """
+    return _settings["floatx"]
+
+
+def set_floatx(value: str) -> None:
+    """Set the default float type: "float16", "float32" or "float64"."""
+    if value not in _FLOATS:
+        raise ValueError(f"Unknown `floatx` value: {value}. Expected one of {_FLOATS}. Received: {value!r}")
+    _settings["floatx"] = str(value)
+
+
+def epsilon() -> float:
+    """The small number that keeps divisions and logarithms finite (1e-7)."""
+    return _settings["epsilon"]
+
+
+def set_epsilon(value: float) -> None:
+    """Set the small number that formulas add against division by zero."""
+    _settings["epsilon"] = float(value)
+
+
+def image_data_format() -> str:
+    """Where image arrays keep their channels: "channels_last" or "channels_first"."""
+    return _settings["image_data_format"]
+
+
+def set_image_data_format(data_format: str) -> None:
+    """Set the default for every layer's `data_format=None`."""
+    _settings["image_data_format"] = standardize_data_format(data_format)
+
+
+def standardize_data_format(data_format: str | None) -> str:
+    """The layout that a `data_format` argument means; None is the global default."""
+    if data_format is None:
+        return image_data_format()
+    lowered = str(data_format).lower()
+    if lowered not in _DATA_FORMATS:
+        raise ValueError(
+            "The `data_format` argument must be one of {'channels_first', 'channels_last'}. "
+            f"Received: data_format={data_format}"
+        )
+    return lowered
+
+
+def standardize_dtype(dtype) -> str:
+    """The canonical name of a dtype ("float32"); None is the default float type.
+
+    >>> standardize_dtype(np.float64)
+    'float64'
+    """
+    if dtype is None:
+        return floatx()
+    name = getattr(dtype, "name", None) or dtype
+    try:
+        return np.dtype(name).name
+    except TypeError:
+        raise ValueError(f"Invalid dtype: {dtype}. Expected the name of a NumPy type, such as 'float32'.") from None

@@ -1,0 +1,50 @@
+"""Names: how a class name becomes an automatic one, and how a misspelt one is guessed.
+
+Automatic names follow Keras (`Dense` -> `dense`, `dense_1`, ...), from one counter a prefix in the process.
+"""
+
+import difflib
+import re
+from collections import Counter
+from collections.abc import Iterable
+
+__all__ = ["auto_name", "did_you_mean", "reset_names", "to_snake_case"]
+
+_used: Counter[str] = Counter()
+
+
+def to_snake_case(name: str) -> str:
+    """Keras's snake form of a class name.
+
+    >>> [to_snake_case(name) for name in ("Conv2DTranspose", "ReLU", "L1L2", "RMSprop")]
+    ['conv2d_transpose', 're_lu', 'l1l2', 'rm_sprop']
+    """
+    name = re.sub(r"\W+", "", name)
+    name = re.sub(r"(.)([A-Z][a-z]+)", r"\1_\2", name)
+    return re.sub(r"([a-z])([A-Z])", r"\1_\2", name).lower()
+
+
+def auto_name(prefix: str) -> str:
+    """The next free name for `prefix`: the bare prefix first, then `prefix_1`, `prefix_2`, ..."""
+    prefix = to_snake_case(prefix)
+    taken = _used[prefix]
+    _used[prefix] += 1
+    return f"{prefix}_{taken}" if taken else prefix
+
+
+def reset_names() -> None:
+    """Start every counter again (`keras.utils.clear_session`)."""
+    _used.clear()
+
+
+def did_you_mean(word: object, options: Iterable[str]) -> str:
+    """A sentence that offers the nearest known spelling, or nothing.
+
+    >>> did_you_mean("skernel_initializer", ["kernel_initializer", "units"])
+    " Did you mean 'kernel_initializer'?"
+    >>> did_you_mean("zebra", ["kernel_initializer"])
+    ''
+    """
+    by_lower = {option.lower(): option for option in reversed(list(options))}
+    close = difflib.get_close_matches(str(word).lower(), by_lower, n=1, cutoff=0.6)
+    return f" Did you mean {by_lower[close[0]]!r}?" if close else ""
