@@ -1,0 +1,1 @@
+"""VJPs of picking elements out of arrays and of putting arrays together."""

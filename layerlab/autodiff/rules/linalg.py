@@ -1,0 +1,1 @@
+"""VJPs of products and decompositions of matrices."""

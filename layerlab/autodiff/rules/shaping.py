@@ -1,0 +1,1 @@
+"""VJPs of functions that move elements without changing them."""
