@@ -1,3 +1,58 @@
-"""layerlab: what a neural-network layer is, in NumPy, under Keras's names."""
+"""layerlab: what a neural-network layer is, in NumPy, under Keras's names. This file is the table of contents.
+
+Each name below is imported when it is first used, so that `import layerlab` costs next to nothing.
+"""
+
+from importlib import import_module
 
 __version__ = "0.1.0"
+
+_MODULES = (
+    "activations",
+    "autodiff",
+    "callbacks",
+    "config",
+    "constraints",
+    "datasets",
+    "initializers",
+    "layers",
+    "losses",
+    "metrics",
+    "models",
+    "ops",
+    "optimizers",
+    "plots",
+    "random",
+    "regularizers",
+    "saving",
+    "utils",
+)
+_OBJECTS = {  # name here -> the module that has it
+    "Initializer": "initializers",
+    "Input": "layers",
+    "InputSpec": "layers",
+    "Layer": "layers",
+    "Loss": "losses",
+    "Metric": "metrics",
+    "Model": "models",
+    "Optimizer": "optimizers",
+    "Regularizer": "regularizers",
+    "Sequential": "models",
+    "Variable": "variables",
+}
+
+__all__ = ["__version__", *_MODULES, *_OBJECTS]
+
+
+def __getattr__(name: str):
+    if name in _MODULES:
+        return import_module(f"layerlab.{name}")
+    if name in _OBJECTS:
+        return getattr(import_module(f"layerlab.{_OBJECTS[name]}"), name)
+    from layerlab.naming import did_you_mean
+
+    raise AttributeError(f"module 'layerlab' has no attribute {name!r}.{did_you_mean(name, __all__)}")
+
+
+def __dir__() -> list[str]:
+    return sorted(__all__)

@@ -1,0 +1,126 @@
+"""The `layerlab` command: `layerlab start` gives a learner a copy of the course and opens it in JupyterLab.
+
+What is already in the learner's folder is never overwritten; new chapters are added beside it.
+"""
+
+import argparse
+import importlib.util
+import os
+import shutil
+import sys
+from collections.abc import Sequence
+from pathlib import Path
+
+from layerlab import __version__
+
+__all__ = ["copy_course", "course_source", "main", "start"]
+
+_PACKAGE = Path(__file__).parent
+
+
+def main(argv: Sequence[str] | None = None) -> int:
+    """Run the command; the exit code is 0 when it did what was asked.
+
+    Args:
+        argv: the arguments after the program's name; those of the process by default.
+    """
+    parser = _parser()
+    options = parser.parse_args(argv)
+    if options.command is None:
+        parser.print_help()
+        return 0
+    return start(options.folder, open_browser=options.open, port=options.port)
+
+
+def _parser() -> argparse.ArgumentParser:
+    parser = argparse.ArgumentParser(
+        prog="layerlab",
+        description="layerlab: what a neural-network layer is, in NumPy, under Keras's names.",
+        epilog="New here? Type: layerlab start",
+    )
+    parser.add_argument("--version", action="version", version=f"layerlab {__version__}")
+    commands = parser.add_subparsers(dest="command", title="commands", metavar="")
+    begin = commands.add_parser(
+        "start",
+        help="copy the course into a folder of yours and open it in JupyterLab",
+        description="Copy the course into a folder of yours, leaving alone what is there, and open chapter 1.",
+    )
+    begin.add_argument("folder", nargs="?", type=Path, default=Path("layerlab-course"), help="default: %(default)s")
+    begin.add_argument("--no-open", dest="open", action="store_false", help="do not open a browser (on a server)")
+    begin.add_argument("--port", type=_port, help="the port that JupyterLab listens on; a free one by default")
+    return parser
+
+
+def _port(text: str) -> int:
+    if text.isdecimal() and 0 < int(text) < 65536:
+        return int(text)
+    raise argparse.ArgumentTypeError(f"expected a number from 1 to 65535. Received: {text!r}")
+
+
+def start(folder: Path, open_browser: bool = True, port: int | None = None) -> int:
+    """Copy the course into `folder` and run JupyterLab there until it is closed; the exit code.
+
+    Args:
+        folder: the learner's folder, made if missing.
+        open_browser: False prints the address only.
+        port: where JupyterLab listens; the first free port from 8888 on by default.
+    """
+    if importlib.util.find_spec("jupyterlab") is None:
+        return _fail("The course opens in JupyterLab, which is missing here. Type: pip install 'layerlab[course]'")
+    if folder.exists() and not folder.is_dir():
+        return _fail(f"Expected a folder for the course, but {folder} is a file. Name another: layerlab start FOLDER")
+    try:
+        chapters = copy_course(course_source(), folder)
+    except OSError as error:
+        return _fail(f"The course could not be copied to {folder}: {error}. Name another: layerlab start FOLDER")
+    print("Opening chapter 1 in JupyterLab. To end: Ctrl-C here.", flush=True)
+    return _run_jupyterlab(chapters[0], open_browser, port)
+
+
+def _fail(message: str) -> int:
+    print(f"layerlab: {message}", file=sys.stderr)
+    return 1
+
+
+def course_source() -> Path:
+    """Where the notebooks to copy lie: inside an installed package, or beside the package in a checkout."""
+    installed = _PACKAGE / "course"
+    return installed if installed.is_dir() else _PACKAGE.parent / "notebooks"
+
+
+def copy_course(source: Path, folder: Path) -> list[Path]:
+    """Copy each chapter that `folder` does not have yet, and say what was added and what was kept.
+
+    Returns:
+        The paths of all the chapters there, in order.
+    """
+    names = sorted(path.name for path in source.glob("*.ipynb"))
+    if not names:
+        raise FileNotFoundError(f"no notebooks in {source}")
+    folder.mkdir(parents=True, exist_ok=True)
+    kept = [name for name in names if (folder / name).exists()]
+    added = [name for name in names if name not in kept]
+    for name in added:
+        shutil.copyfile(source / name, folder / name)
+    print(f"The course is in {folder.resolve()}")
+    for verb, which in (("Added", added), ("Kept as it is", kept)):
+        if which:
+            print(f"  {verb}: {', '.join(which)}")
+    return [folder / name for name in names]
+
+
+def _run_jupyterlab(chapter: Path, open_browser: bool, port: int | None) -> int:
+    """JupyterLab in this process, so that its kernel is this Python and Ctrl-C is its own."""
+    # a kernel "python3" that some other Python left in the user's home must not take precedence
+    os.environ.setdefault("JUPYTER_PREFER_ENV_PATH", "1")
+    from jupyterlab.labapp import LabApp
+
+    arguments = [str(chapter.resolve()), "--ServerApp.answer_yes=True"]  # end on the first Ctrl-C, without a question
+    if not open_browser:
+        arguments.append("--no-browser")
+    if port is not None:
+        arguments.append(f"--ServerApp.port={port}")
+    if hasattr(os, "geteuid") and os.geteuid() == 0:  # in a container, say: Jupyter asks for this to be said
+        arguments.append("--allow-root")
+    LabApp.launch_instance(arguments)
+    return 0
