@@ -5,11 +5,23 @@ gives the gradient with respect to one argument. A rule is the tuple of VJPs of 
 """
 
 import inspect
-from collections.abc import Callable
+from collections.abc import Callable, Iterable
 
 import numpy as np
 
-__all__ = ["COMPOSITES", "CONSTANTS", "RULES", "Rule", "composite", "constant", "defvjp", "defvjp_sequence", "unbroadcast"]
+__all__ = [
+    "COMPOSITES",
+    "CONSTANTS",
+    "RULES",
+    "Rule",
+    "composite",
+    "constant",
+    "defvjp",
+    "defvjp_joint",
+    "defvjp_sequence",
+    "unbroadcast",
+    "understood",
+]
 
 RULES: dict[Callable, "Rule"] = {}
 # Functions whose derivative is zero wherever it exists, or whose result is no float: they give plain arrays.
@@ -21,26 +33,31 @@ COMPOSITES: dict[Callable, Callable] = {}
 class Rule:
     """The VJPs of one function and the calls they are valid for.
 
-    Each VJP is called as `vjp(g, y, *args, **kwargs)`. The parameters after `g, y` say which positional and
-    keyword arguments are understood; any other is refused when the call is recorded, not in the backward pass.
-    A rule over a sequence (np.stack) has one `vjp(i, g, y, sequence, **kwargs)` for the i-th array in it.
+    A VJP is called as `vjp(g, y, *args, **kwargs)`. The parameters after `g, y` say which positional and keyword
+    arguments are understood; any other is refused when the call is recorded, not in the backward pass.
+    A joint VJP is called once for several arguments, as `vjp(wanted, g, y, *args, **kwargs)` with the list of their
+    positions, and gives a list; over a sequence (np.stack) these are positions in args[0].
     """
 
-    __slots__ = ("is_sequence", "keywords", "positional", "vjps")
+    __slots__ = ("is_joint", "is_sequence", "keywords", "positional", "vjps")
 
-    def __init__(self, vjps: tuple[Callable, ...], is_sequence: bool = False):
-        self.vjps, self.is_sequence = vjps, is_sequence
-        skipped = 3 if is_sequence else 2  # (i,) g, y
-        parameters = list(inspect.signature(vjps[0]).parameters.values())[skipped:]
-        kinds = [parameter.kind for parameter in parameters]
-        self.positional = 64 if inspect.Parameter.VAR_POSITIONAL in kinds else kinds.count(_BY_POSITION)
-        self.keywords = frozenset(parameter.name for parameter in parameters)
+    def __init__(self, vjps: tuple[Callable, ...], is_joint: bool = False, is_sequence: bool = False):
+        self.vjps, self.is_joint, self.is_sequence = vjps, is_joint, is_sequence
+        self.positional, self.keywords = understood(vjps[0], skipped=3 if is_joint else 2)
 
-    def vjp(self, position: int, g, y, args, kwargs):
-        """The gradient with respect to the argument at `position`."""
-        if self.is_sequence:
-            return self.vjps[0](position, g, y, *args, **kwargs)
-        return self.vjps[position](g, y, *args, **kwargs)
+    def shares(self, wanted: list[int], g, y, args, kwargs) -> Iterable:
+        """The gradients with respect to the arguments at the positions `wanted`."""
+        if self.is_joint:
+            return self.vjps[0](wanted, g, y, *args, **kwargs)
+        return [self.vjps[position](g, y, *args, **kwargs) for position in wanted]
+
+
+def understood(function: Callable, skipped: int = 0) -> tuple[int, frozenset[str]]:
+    """How many positional arguments a function takes and which keywords, after the first `skipped` parameters."""
+    parameters = list(inspect.signature(function).parameters.values())[skipped:]
+    kinds = [parameter.kind for parameter in parameters]
+    positional = 64 if inspect.Parameter.VAR_POSITIONAL in kinds else kinds.count(_BY_POSITION)
+    return positional, frozenset(parameter.name for parameter in parameters)
 
 
 _BY_POSITION = inspect.Parameter.POSITIONAL_OR_KEYWORD
@@ -51,9 +68,14 @@ def defvjp(function: Callable, *vjps: Callable) -> None:
     RULES[function] = Rule(vjps)
 
 
+def defvjp_joint(function: Callable, vjp: Callable) -> None:
+    """State one VJP for all the array arguments: where they share work, or depend on each other."""
+    RULES[function] = Rule((vjp,), is_joint=True)
+
+
 def defvjp_sequence(function: Callable, vjp: Callable) -> None:
-    """State the VJP of a function whose first argument is a sequence of arrays."""
-    RULES[function] = Rule((vjp,), is_sequence=True)
+    """State the joint VJP of a function whose first argument is a sequence of arrays."""
+    RULES[function] = Rule((vjp,), is_joint=True, is_sequence=True)
 
 
 def constant(*functions: Callable) -> None:

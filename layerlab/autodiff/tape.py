@@ -312,9 +312,11 @@ def _pull_back(step: Step, g, gradients: dict) -> None:
     """Add each parent's share of `g` to `gradients`."""
     rule = RULES[step.function]
     arrays = step.args[0] if rule.is_sequence else step.args
-    for position, slot in step.parents:
+    wanted = [position for position, _ in step.parents]
+    shares = rule.shares(wanted, g, step.result, step.args, step.kwargs)
+    for (position, slot), share in zip(step.parents, shares, strict=True):
         argument = arrays[position]
-        share = unbroadcast(rule.vjp(position, g, step.result, step.args, step.kwargs), argument.shape)
+        share = unbroadcast(share, argument.shape)
         if share.dtype != argument.dtype:
             share = share.astype(argument.dtype)
         gradients[slot] = gradients[slot] + share if slot in gradients else share
@@ -372,10 +374,12 @@ def record(function: Callable, args: tuple, kwargs: dict):
     if not tape.recording:
         return function(*values, **kwargs)
     result = _FASTER.get(function, function)(*values, **kwargs)
-    if result.dtype.kind != "f":
+    if getattr(result, "dtype", _NO_DTYPE).kind != "f":
         _refuse_result(function, result)
     return tape._add(function, values, kwargs, result, parents)
 
+
+_NO_DTYPE = np.dtype(object)  # of a result that is not one array
 
 # np.power(x, 2) takes 3.5 times as long as x ** 2
 _FASTER: dict[Callable, Callable] = {np.power: operator.pow}
@@ -444,6 +448,6 @@ def _refuse_position(function):
 
 def _refuse_result(function, result):
     raise TracingError(
-        f"{_name(function)} gives dtype {result.dtype}, through which no gradient flows. "
+        f"{_name(function)} gives {getattr(result, 'dtype', type(result).__name__)}, through which no gradient flows. "
         "Work in float32 or float64; if that is what you want, call it on stop_gradient(x)."
     )
