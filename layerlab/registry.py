@@ -39,15 +39,16 @@ def _is_ours(obj) -> bool:
 class Registered:
     """Base of every class that a string or a configuration dictionary can name.
 
-    A subclass defined inside layerlab enters the table of its `family` under its class name. Subclasses
-    elsewhere do not, so that a user's own `Dense` never replaces ours behind their back.
+    A subclass defined inside layerlab enters the table of its `family` under its class name, unless it says
+    `named=False` (a base that no file can name). Subclasses elsewhere do not, so that a user's own `Dense` never
+    replaces ours behind their back.
     """
 
     family: str = ""
 
-    def __init_subclass__(cls, **kwargs):
+    def __init_subclass__(cls, named: bool = True, **kwargs):
         super().__init_subclass__(**kwargs)
-        if cls.family and _is_ours(cls) and not cls.__name__.startswith("_"):
+        if named and cls.family and _is_ours(cls) and not cls.__name__.startswith("_"):
             _builtins.setdefault(cls.family, {})[cls.__name__] = cls
 
     def get_config(self) -> dict:
