@@ -12,7 +12,7 @@ from layerlab.autodiff.tape import Watched, _active
 from layerlab.config import standardize_dtype
 from layerlab.naming import auto_name
 
-__all__ = ["Variable", "name_scope"]
+__all__ = ["Variable", "current_scope", "name_scope"]
 
 _scopes: contextvars.ContextVar[tuple[str, ...]] = contextvars.ContextVar("name_scopes", default=())
 
@@ -25,6 +25,11 @@ def name_scope(name: str):
         yield
     finally:
         _scopes.reset(token)
+
+
+def current_scope() -> tuple[str, ...]:
+    """The names of the scopes around this point, outermost first."""
+    return _scopes.get()
 
 
 class Variable(Watched):
@@ -49,14 +54,25 @@ class Variable(Watched):
     Source: Keras page "Variable".
     """
 
-    __slots__ = ("__weakref__", "constraint", "name", "overwrite_with_gradient", "path", "regularizer", "trainable", "value")
+    __slots__ = (
+        "__weakref__",
+        "constraint",
+        "name",
+        "overwrite_with_gradient",
+        "path",
+        "regularizer",
+        "trainable",
+        "value",
+    )
 
     def __init__(
         self, initializer, shape=None, dtype=None, trainable=True, name=None, regularizer=None, constraint=None
     ):
         self.name = auto_name("variable") if name is None else name
         if not isinstance(self.name, str) or "/" in self.name:
-            raise ValueError(f"Argument `name` must be a string and cannot contain character `/`. Received: name={name}")
+            raise ValueError(
+                f"Argument `name` must be a string and cannot contain character `/`. Received: name={name}"
+            )
         self.path = "/".join((*_scopes.get(), self.name))
         self.trainable, self.regularizer, self.constraint = bool(trainable), regularizer, constraint
         self.overwrite_with_gradient = False
@@ -67,7 +83,9 @@ class Variable(Watched):
             value = np.asarray(initializer.value if isinstance(initializer, Variable) else initializer)
             default = value.dtype if isinstance(initializer, np.ndarray | np.generic) else None
             keep_integer = dtype is None and value.dtype.kind in "biu"
-            return np.array(value, dtype=value.dtype if keep_integer and default is not None else standardize_dtype(dtype))
+            return np.array(
+                value, dtype=value.dtype if keep_integer and default is not None else standardize_dtype(dtype)
+            )
         if shape is None:
             raise ValueError(
                 "When creating a Variable from an initializer, the `shape` argument should be specified. "

@@ -1,0 +1,250 @@
+"""The part of a layer that owns weights: making, listing, freezing, reading and replacing them, and their penalties.
+
+Sublayers are found by looking at the layer's attributes (also inside lists and dictionaries), so that assigning one is
+all it takes to own it.
+"""
+
+from collections.abc import Iterator
+
+import numpy as np
+
+from layerlab import constraints, initializers, regularizers, tree
+from layerlab.variables import Variable
+
+__all__ = ["WeightOwner"]
+
+
+class WeightOwner:
+    """Owns variables and other weight owners; the base of `Layer`."""
+
+    name: str
+    built: bool
+    _trainable: bool
+
+    # --- making -------------------------------------------------------------------------------------------------
+
+    def add_weight(
+        self,
+        shape=None,
+        initializer=None,
+        dtype=None,
+        trainable=True,
+        autocast=True,
+        regularizer=None,
+        constraint=None,
+        aggregation=None,
+        overwrite_with_gradient=False,
+        layout=None,
+        name=None,
+    ) -> Variable:
+        """Make a variable that this layer owns.
+
+        Args:
+            shape: a tuple; () is a scalar.
+            initializer: a string, an initializer or a callable (shape, dtype); glorot_uniform for floats and zeros for
+                integers by default.
+            dtype: the layer's own by default.
+            trainable: whether training changes it.
+            regularizer: its penalty joins the loss.
+            constraint: applied after each update.
+            name: the last part of its path ("kernel").
+            autocast, aggregation, overwrite_with_gradient, layout: accepted for Keras's sake; they have no effect here.
+
+        Source: Keras page "Base Layer class".
+        """
+        self._check_initialized()
+        if isinstance(shape, str):
+            raise ValueError(
+                f"`add_weight` expects the shape first and the name by keyword: add_weight(shape, name={shape!r}). "
+                f"Received: shape={shape!r}"
+            )
+        shape = () if shape is None else (shape,) if isinstance(shape, int) else tuple(shape)
+        dtype = dtype or self.variable_dtype  # type: ignore[attr-defined]
+        if initializer is None:
+            initializer = "glorot_uniform" if np.dtype(dtype).kind == "f" else "zeros"
+        variable = Variable(
+            initializers.get(initializer),
+            shape=shape,
+            dtype=dtype,
+            trainable=trainable,
+            name=name or "variable",
+            regularizer=regularizers.get(regularizer),
+            constraint=constraints.get(constraint),
+        )
+        (self._own_trainable if trainable else self._own_non_trainable).append(variable)
+        variable.trainable = bool(trainable and self._trainable)
+        return variable
+
+    def _check_initialized(self):
+        if "_own_trainable" not in vars(self):
+            raise RuntimeError(
+                f"In layer {type(self).__name__}, you forgot to call `super().__init__()` as the first statement "
+                "in the `__init__()` method. Go add it!"
+            )
+
+    # --- finding ------------------------------------------------------------------------------------------------
+
+    def _attributes(self) -> Iterator:
+        """The objects in this layer's attributes, those in lists, tuples and dictionaries included."""
+        for key, value in vars(self).items():
+            if key in _NOT_OWNED:
+                continue
+            if isinstance(value, list | tuple | dict):
+                yield from tree.flatten(value)
+            else:
+                yield value
+
+    def _sublayers(self) -> list["WeightOwner"]:
+        return _unique(value for value in self._attributes() if isinstance(value, WeightOwner))
+
+    def _flatten_layers(self, include_self=True, recursive=True) -> list:
+        """This layer and those inside it, depth first, each once."""
+        found = [self] if include_self else []
+        for layer in self._sublayers():
+            found += layer._flatten_layers(recursive=recursive) if recursive else [layer]
+        return _unique(found)
+
+    def _own_variables(self) -> tuple[list[Variable], list[Variable]]:
+        """Own variables, (trainable ones, others), in the order they were made."""
+        trainable, others = list(self._own_trainable), list(self._own_non_trainable)
+        known = {id(variable) for variable in trainable + others}
+        for value in self._attributes():
+            if isinstance(value, Variable) and id(value) not in known:
+                (trainable if value.trainable else others).append(value)
+                known.add(id(value))
+        return trainable, others
+
+    @property
+    def weights(self) -> list[Variable]:
+        """All weights: own trainable ones, own others, then those of the layers inside. Freezing keeps the order."""
+        trainable, others = self._own_variables()
+        return _unique([*trainable, *others, *(w for layer in self._sublayers() for w in layer.weights)])
+
+    @property
+    def variables(self) -> list[Variable]:
+        """All variables of the layer and the layers inside it."""
+        return self.weights
+
+    @property
+    def trainable_weights(self) -> list[Variable]:
+        """The weights that training changes: none if the layer is frozen."""
+        return [w for w in self.weights if w.trainable] if self._trainable else []
+
+    @property
+    def non_trainable_weights(self) -> list[Variable]:
+        """The weights that training leaves alone."""
+        return [w for w in self.weights if not w.trainable] if self._trainable else self.weights
+
+    trainable_variables = trainable_weights
+    non_trainable_variables = non_trainable_weights
+
+    @property
+    def trainable(self) -> bool:
+        """Whether training changes the weights; setting it reaches the layers inside too."""
+        return self._trainable
+
+    @trainable.setter
+    def trainable(self, value):
+        self._trainable = bool(value)
+        for variable in self._own_trainable:
+            variable.trainable = self._trainable
+        for layer in self._sublayers():
+            layer.trainable = value
+
+    # --- reading and replacing ----------------------------------------------------------------------------------
+
+    def count_params(self) -> int:
+        """The number of values in all weights.
+
+        Raises:
+            ValueError: the layer has no weights yet.
+        """
+        if not self.built:
+            raise ValueError(
+                f"You tried to call `count_params` on layer '{self.name}', but the layer isn't built. "
+                "You can build it manually via: `layer.build(input_shape)`."
+            )
+        return sum(w.size for w in self.weights)
+
+    def get_weights(self) -> list[np.ndarray]:
+        """Copies of all weights, in the order of `weights`; [] if there are none yet."""
+        return [w.numpy() for w in self.weights]
+
+    def set_weights(self, weights) -> None:
+        """Replace all weights by arrays of the same shapes; nothing changes if one does not fit.
+
+        Args:
+            weights: a list in the order of `get_weights()`.
+
+        Raises:
+            ValueError: another number of arrays, or another shape.
+        """
+        own = self.weights
+        if len(weights) != len(own):
+            raise ValueError(
+                f"You called `set_weights(weights)` on layer '{self.name}' with a weight list of length "
+                f"{len(weights)}, but the layer was expecting {len(own)} weights."
+            )
+        for variable, value in zip(own, weights, strict=True):
+            if variable.shape != tuple(value.shape):
+                raise ValueError(
+                    f"Layer {self.name} weight shape {variable.shape} is not compatible with provided weight shape "
+                    f"{tuple(value.shape)}. It is the weight {variable.path!r}."
+                )
+        for variable, value in zip(own, weights, strict=True):
+            variable.assign(value)
+
+    def save_own_variables(self, store) -> None:
+        """Write this layer's own weights into a mapping, as "0", "1", ... (a `.weights.h5` group)."""
+        trainable, others = self._own_variables()
+        for i, variable in enumerate(trainable + others):
+            store[str(i)] = variable.numpy()
+
+    def load_own_variables(self, store) -> None:
+        """Read what `save_own_variables` wrote; nothing changes if something does not fit."""
+        trainable, others = self._own_variables()
+        variables = trainable + others
+        if len(store.keys()) != len(variables):
+            if variables or not len(store.keys()):
+                expected = f"expected {len(variables)} variables, but received {len(store.keys())} variables"
+            else:
+                expected = f"was never built, but the file holds {len(store.keys())} variables for it"
+            raise ValueError(f"Layer '{self.name}' {expected} during loading.")
+        values = [np.asarray(store[str(i)]) for i in range(len(variables))]
+        for variable, value in zip(variables, values, strict=True):
+            if variable.shape != value.shape:
+                raise ValueError(
+                    f"Layer '{self.name}': the weight {variable.path!r} has shape {variable.shape}. "
+                    f"Received: shape {value.shape} from the file."
+                )
+        for variable, value in zip(variables, values, strict=True):
+            variable.assign(value)
+
+    # --- penalties ----------------------------------------------------------------------------------------------
+
+    def add_loss(self, loss) -> None:
+        """Add a scalar, or a list of them, to the loss of the call that is running."""
+        for value in tree.flatten(loss):
+            if np.shape(value) != ():
+                raise ValueError(f"add_loss() takes scalars. Received: shape {np.shape(value)}.")
+            self._losses.append(value)
+
+    def _clear_losses(self) -> None:
+        self._losses.clear()
+        for layer in self._sublayers():
+            layer._clear_losses()
+
+    @property
+    def losses(self) -> list:
+        """Activity penalties of the last call, then the penalty of each trainable weight, computed now."""
+        activity = [loss for layer in self._flatten_layers() for loss in layer._losses]
+        return activity + [w.regularizer(w) for w in self.trainable_weights if w.regularizer is not None]
+
+
+_NOT_OWNED = frozenset(
+    ("_auto_config", "_inbound_nodes", "_losses", "_own_trainable", "_own_non_trainable", "_build_shapes")
+)
+
+
+def _unique(items) -> list:
+    return list({id(item): item for item in items}.values())
