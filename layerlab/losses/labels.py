@@ -1,0 +1,69 @@
+"""Class numbers as targets: read as integers, lined up with the predictions, and refused when out of range."""
+
+import numpy as np
+
+from layerlab.losses.shapes import as_float
+
+__all__ = ["class_labels", "labels_and_scores"]
+
+
+def labels_and_scores(y_true, y_pred, axis=-1):
+    """Class numbers of shape (...) and predictions of shape (..., classes), whatever the axis of the classes was.
+
+    Raises:
+        ValueError: the targets have neither the shape of the predictions without that axis nor length 1 along it.
+    """
+    y_true, y_pred = np.asarray(y_true), as_float(y_pred)
+    if not y_pred.shape:
+        raise ValueError(f"Argument `output` must be at least rank 1. Received: output.shape={y_pred.shape}")
+    if y_true.ndim == len(y_pred.shape) and y_true.shape[axis] == 1:
+        y_true = np.squeeze(y_true, axis)
+    if axis not in (-1, len(y_pred.shape) - 1):
+        y_pred = np.moveaxis(y_pred, axis, -1)
+    if y_true.shape != y_pred.shape[:-1]:
+        hint = ""
+        if y_true.shape == y_pred.shape:
+            hint = (
+                " Are the targets one-hot? Use categorical_crossentropy, or class numbers: np.argmax(y_true, axis=-1)."
+            )
+        raise ValueError(
+            "Arguments `target` and `output` must have the same shape up until the last dimension: "
+            f"target.shape={y_true.shape}, output.shape={y_pred.shape}.{hint}"
+        )
+    return y_true, y_pred
+
+
+def class_labels(y_true, classes, name):
+    """`y_true` as integers, each of them one of the classes.
+
+    Args:
+        y_true: integers, or floats that hold them.
+        classes: how many there are.
+        name: of the loss, for the error.
+
+    Raises:
+        ValueError: a label below 0, not below `classes`, or NaN.
+    """
+    with np.errstate(invalid="ignore"):  # NaN becomes an integer that is out of range
+        labels = y_true.astype(np.intp)
+    if labels.size and (labels.min() < 0 or labels.max() >= classes):
+        _refuse(y_true, labels, classes, name)
+    return labels
+
+
+def _refuse(y_true, labels, classes, name):
+    index = tuple(int(i) for i in np.argwhere((labels < 0) | (labels >= classes))[0])
+    raise ValueError(
+        f"A label is out of range in {name}: the {classes} classes of `y_pred` are numbered 0 to {classes - 1}. "
+        f"Received: {y_true[index]:g} at y_true[{', '.join(map(str, index))}].{_likely_mistake(labels, classes)}"
+    )
+
+
+def _likely_mistake(labels, classes) -> str:
+    if classes == 1:
+        return " A single output unit goes with binary_crossentropy."
+    if labels.min() == 1 and labels.max() == classes:
+        return " Do the labels start at 1? Subtract 1."
+    if labels.min() >= 0:
+        return f" The last layer needs at least {labels.max() + 1} units."
+    return " Entries to be skipped are named by ignore_class."

@@ -1,0 +1,136 @@
+"""Cross-entropies, each with its gradient beside it: from probabilities and from logits, one-hot and by label.
+
+As primitives they are one step on the tape instead of ten, and from logits their gradient is the famous
+`softmax(z) - y`, exact where the plain formula would divide by numbers near zero. Probabilities are clipped to
+[1e-7, 1 - 1e-7], and where they were clipped no gradient flows: those are Keras's conventions.
+"""
+
+import numpy as np
+
+from layerlab.autodiff import primitive
+from layerlab.config import epsilon
+from layerlab.ops.special import log_softmax, sigmoid, softmax
+
+__all__ = [
+    "binary_crossentropy",
+    "binary_crossentropy_from_logits",
+    "categorical_crossentropy",
+    "categorical_crossentropy_from_logits",
+    "sparse_crossentropy",
+    "sparse_crossentropy_from_logits",
+]
+
+
+def _clip(p):
+    return np.clip(p, epsilon(), 1.0 - epsilon())
+
+
+def _unclipped(p):
+    return (p >= epsilon()) & (p <= 1.0 - epsilon())
+
+
+@primitive
+def binary_crossentropy(y, p):
+    """`-(y log p + (1 - y) log(1 - p))`, element by element."""
+    q = _clip(p)
+    return -(y * np.log(q) + (1.0 - y) * np.log(1.0 - q))
+
+
+def _binary_vjp_y(g, _, y, p):
+    q = _clip(p)
+    return g * (np.log(1.0 - q) - np.log(q))
+
+
+def _binary_vjp_p(g, _, y, p):
+    q = _clip(p)
+    return g * _unclipped(p) * (q - y) / (q * (1.0 - q))
+
+
+binary_crossentropy.defvjp(_binary_vjp_y, _binary_vjp_p)
+
+
+@primitive
+def binary_crossentropy_from_logits(y, z):
+    """`binary_crossentropy(y, sigmoid(z))` as `log(1 + e^z) - y z`, which never overflows."""
+    return np.logaddexp(0.0, z) - y * z
+
+
+binary_crossentropy_from_logits.defvjp(lambda g, _, y, z: -g * z, lambda g, _, y, z: g * (sigmoid(z) - y))
+
+
+def _total(p, axis):
+    total = np.sum(p, axis=axis, keepdims=True)
+    return np.where(total == 0, 1.0, total)  # a row of zeros stays one: loss 16.1 instead of NaN
+
+
+@primitive
+def categorical_crossentropy(y, p, axis=-1):
+    """`-sum(y log(p / sum(p)))` along the axis of the classes."""
+    return -np.sum(y * np.log(_clip(p / _total(p, axis))), axis=axis)
+
+
+def _categorical_vjp_y(g, _, y, p, axis=-1):
+    return -np.expand_dims(g, axis) * np.log(_clip(p / _total(p, axis)))
+
+
+def _categorical_vjp_p(g, _, y, p, axis=-1):
+    total = _total(p, axis)
+    share = p / total
+    d_share = -y / _clip(share) * _unclipped(share)
+    return np.expand_dims(g, axis) * (d_share - np.sum(d_share * share, axis=axis, keepdims=True)) / total
+
+
+categorical_crossentropy.defvjp(_categorical_vjp_y, _categorical_vjp_p)
+
+
+@primitive
+def categorical_crossentropy_from_logits(y, z, axis=-1):
+    """`categorical_crossentropy(y, softmax(z))` as `-sum(y log_softmax(z))`."""
+    return -np.sum(y * log_softmax(z, axis), axis=axis)
+
+
+def _logits_vjp_y(g, _, y, z, axis=-1):
+    return -np.expand_dims(g, axis) * log_softmax(z, axis)
+
+
+def _logits_vjp_z(g, _, y, z, axis=-1):
+    return np.expand_dims(g, axis) * (softmax(z, axis) * np.sum(y, axis=axis, keepdims=True) - y)
+
+
+categorical_crossentropy_from_logits.defvjp(_logits_vjp_y, _logits_vjp_z)
+
+
+def _at(x, labels):
+    """x (..., classes) at labels (...): one number a sample."""
+    return np.take_along_axis(x, labels[..., None], axis=-1)[..., 0]
+
+
+@primitive
+def sparse_crossentropy(p, labels):
+    """`-log(p[label] / sum(p))` for p of shape (..., classes) and labels of shape (...), integers."""
+    return -np.log(_clip(_at(p, labels) / _total(p, -1)[..., 0]))
+
+
+@sparse_crossentropy.defvjp
+def _sparse_vjp(g, _, p, labels):
+    total = _total(p, -1)[..., 0]
+    right = _at(p, labels)
+    g = g * _unclipped(right / total)
+    dp = np.repeat((g / total)[..., None], p.shape[-1], axis=-1)
+    slope = dp[..., 0] - g / np.where(right == 0, 1.0, right)  # right == 0 was clipped: g is 0 there
+    np.put_along_axis(dp, labels[..., None], slope[..., None], axis=-1)
+    return dp
+
+
+@primitive
+def sparse_crossentropy_from_logits(z, labels):
+    """`-log_softmax(z)[label]` for z of shape (..., classes) and labels of shape (...), integers."""
+    shifted = z - np.max(z, axis=-1, keepdims=True)
+    return np.log(np.sum(np.exp(shifted), axis=-1)) - _at(shifted, labels)
+
+
+@sparse_crossentropy_from_logits.defvjp
+def _sparse_logits_vjp(g, _, z, labels):
+    dz = softmax(z)
+    np.put_along_axis(dz, labels[..., None], _at(dz, labels)[..., None] - 1.0, axis=-1)
+    return dz * g[..., None]
