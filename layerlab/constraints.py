@@ -4,8 +4,6 @@ The norms are taken along `axis`: for a Dense kernel (inputs, units) the default
 Conv2D kernel (height, width, inputs, filters) it takes `axis=[0, 1, 2]`. Any callable `w -> w` is a constraint too.
 """
 
-# ruff: noqa: D102 - __call__ and get_config are described on the base class
-
 import numpy as np
 
 from layerlab.config import epsilon

@@ -4,8 +4,6 @@ An object that, called with an array, returns a number; any callable `x -> numbe
 the loss as it is, an output's is divided by the batch size.
 """
 
-# ruff: noqa: D102 - __call__ and get_config are described on the base class
-
 import math
 
 import numpy as np

@@ -1,7 +1,5 @@
 """Initializers without chance: zeros, ones, a constant, the identity matrix, the kernels of a Fourier transform."""
 
-# ruff: noqa: D102 - __call__ and get_config are described on the base class
-
 import numpy as np
 
 from layerlab.config import standardize_dtype

@@ -3,8 +3,6 @@
 An initializer without a seed draws one when it is made: called twice, it gives the same numbers twice.
 """
 
-# ruff: noqa: D102 - __call__ and get_config are described on the base class
-
 import math
 
 import numpy as np
