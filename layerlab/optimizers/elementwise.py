@@ -45,7 +45,7 @@ class Elementwise(Optimizer, named=False):
         return self.add_optimizer_variables(self._trainable_variables, list(group), starts)
 
     def update_step(self, gradient, variable, learning_rate) -> None:
-        self._run([gradient], [variable], learning_rate)
+        self._run([np.asarray(gradient, variable.value.dtype)], [variable], learning_rate)
 
     def _update_weights(self, grads, variables, learning_rate) -> None:
         if type(self).update_step is Elementwise.update_step:
@@ -59,7 +59,7 @@ class Elementwise(Optimizer, named=False):
 
     def _arrays(self, gradient, variable) -> Arrays:
         slots = self._slots[self._get_variable_index(variable)]
-        return [variable.value, np.asarray(gradient, variable.dtype), *(slot.value for slot in slots)]
+        return [variable.value, gradient, *(slot.value for slot in slots)]
 
 
 def _filled(value: float, shape, dtype=None) -> np.ndarray:

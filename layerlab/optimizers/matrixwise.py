@@ -1,4 +1,7 @@
-"""Rules that look at a whole weight at once: Lamb at its norm, Adafactor at rows and columns, Muon at its directions."""
+"""Rules that look at a whole weight at once: Lamb at its norm, Adafactor at rows and columns, Muon at directions.
+
+They run on whole arrays, since no entry moves without the others.
+"""
 
 import math
 import re
@@ -56,7 +59,8 @@ class Adafactor(Optimizer):
 
     With `q = g**2 + epsilon_1` and `b = 1 - t**beta_2_decay`: `r = b * r + (1 - b) * mean(q, -1)`,
     `c = b * c + (1 - b) * mean(q, -2); v = (r / mean(r)) * c` (vectors and scalars: `v = b * v + (1 - b) * q`),
-    `u = g / sqrt(v); w -= max(epsilon_2, rms(w)) * min(learning_rate, 1 / sqrt(t)) * u / max(1, rms(u) / clip_threshold)`.
+    `u = g / sqrt(v); size = max(epsilon_2, rms(w)) * min(learning_rate, 1 / sqrt(t))`,
+    `w -= size * u / max(1, rms(u) / clip_threshold)`.
 
     Args:
         learning_rate: a float, a schedule, or a function without arguments.

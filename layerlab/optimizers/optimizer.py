@@ -422,8 +422,8 @@ def _connected(grads, variables):
 
 
 def _checked(gradient, variable) -> np.ndarray:
-    gradient = np.asarray(gradient, dtype=variable.dtype)
-    if gradient.shape != variable.shape:
+    gradient = np.asarray(gradient, dtype=variable.value.dtype)
+    if gradient.shape != variable.value.shape:
         raise ValueError(
             f"The gradient of variable '{variable.path}' must have the variable's shape {variable.shape}. "
             f"Received: gradient.shape={gradient.shape}"
