@@ -275,7 +275,7 @@ def squareplus(x, b=4):
 
     Source: Barron, 2021, https://arxiv.org/abs/2112.11687; `keras.activations.squareplus`.
     """
-    return (x + np.hypot(x, math.sqrt(b))) / 2
+    return 0.5 * x + 0.5 * np.hypot(x, math.sqrt(b))
 
 
 def softsign(x):
