@@ -8,7 +8,8 @@ import contextvars
 
 import numpy as np
 
-from layerlab.autodiff.tape import Watched, _active
+from layerlab.autodiff.tape import active_tape
+from layerlab.autodiff.traced import Watched
 from layerlab.config import standardize_dtype
 from layerlab.naming import auto_name
 
@@ -94,7 +95,7 @@ class Variable(Watched):
         return np.array(initializer(tuple(shape), dtype=standardize_dtype(dtype)), dtype=standardize_dtype(dtype))
 
     def _current(self):
-        tape = _active.get()
+        tape = active_tape()
         return tape.traced_variable(self, self.value, self.name) if tape is not None and self.trainable else self.value
 
     @property

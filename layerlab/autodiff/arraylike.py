@@ -69,7 +69,7 @@ class ArrayLike:
     __xor__, __rxor__ = _binary(np.bitwise_xor)
     __lt__, __gt__ = _binary(np.less)
     __le__, __ge__ = _binary(np.less_equal)
-    __eq__, __ne__ = (lambda self, other: np.equal(self, other)), (lambda self, other: np.not_equal(self, other))  # noqa: E731
+    __eq__, __ne__ = (lambda self, other: np.equal(self, other)), (lambda self, other: np.not_equal(self, other))
     __hash__ = object.__hash__
 
     def __neg__(self):
@@ -106,11 +106,11 @@ class ArrayLike:
         return len(self.shape)
 
     @property
-    def T(self):  # noqa: N802 - NumPy's name
+    def T(self):
         return np.transpose(self)
 
     @property
-    def mT(self):  # noqa: N802 - NumPy's name
+    def mT(self):
         return np.swapaxes(self, -1, -2)
 
     def astype(self, dtype):

@@ -15,7 +15,7 @@ __all__ = ["Primitive", "primitive"]
 class Primitive:
     """A function with its VJPs beside it.
 
-    The function works on plain arrays; with a traced array, a variable or a symbolic tensor among its arguments the call
+    The function works on plain arrays; a call with a traced array, a variable or a symbolic tensor among its arguments
     is dispatched like one of NumPy's own.
     """
 

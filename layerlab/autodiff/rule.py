@@ -5,7 +5,8 @@ gives the gradient with respect to one argument. A rule is the tuple of VJPs of 
 """
 
 import inspect
-from collections.abc import Callable, Iterable
+import sys
+from collections.abc import Callable, Container, Iterable
 
 import numpy as np
 
@@ -19,15 +20,15 @@ __all__ = [
     "defvjp",
     "defvjp_joint",
     "defvjp_sequence",
+    "moves",
     "unbroadcast",
-    "understood",
 ]
 
 RULES: dict[Callable, "Rule"] = {}
 # Functions whose derivative is zero wherever it exists, or whose result is no float: they give plain arrays.
 CONSTANTS: set[Callable] = set()
 # Functions written with other NumPy functions, which are recorded instead.
-COMPOSITES: dict[Callable, Callable] = {}
+COMPOSITES: dict[Callable, tuple[Callable, "Options"]] = {}
 
 
 class Rule:
@@ -39,11 +40,11 @@ class Rule:
     positions, and gives a list; over a sequence (np.stack) these are positions in args[0].
     """
 
-    __slots__ = ("is_joint", "is_sequence", "keywords", "positional", "vjps")
+    __slots__ = ("differentiable", "is_joint", "is_sequence", "options", "vjps")
 
-    def __init__(self, vjps: tuple[Callable, ...], is_joint: bool = False, is_sequence: bool = False):
-        self.vjps, self.is_joint, self.is_sequence = vjps, is_joint, is_sequence
-        self.positional, self.keywords = understood(vjps[0], skipped=3 if is_joint else 2)
+    def __init__(self, vjps: tuple[Callable | None, ...], options: "Options", is_joint=False, is_sequence=False):
+        self.vjps, self.options, self.is_joint, self.is_sequence = vjps, options, is_joint, is_sequence
+        self.differentiable: Container[int] = frozenset(i for i, vjp in enumerate(vjps) if vjp is not None)
 
     def shares(self, wanted: list[int], g, y, args, kwargs) -> Iterable:
         """The gradients with respect to the arguments at the positions `wanted`."""
@@ -52,30 +53,49 @@ class Rule:
         return [self.vjps[position](g, y, *args, **kwargs) for position in wanted]
 
 
-def understood(function: Callable, skipped: int = 0) -> tuple[int, frozenset[str]]:
-    """How many positional arguments a function takes and which keywords, after the first `skipped` parameters."""
-    parameters = list(inspect.signature(function).parameters.values())[skipped:]
-    kinds = [parameter.kind for parameter in parameters]
-    positional = 64 if inspect.Parameter.VAR_POSITIONAL in kinds else kinds.count(_BY_POSITION)
-    return positional, frozenset(parameter.name for parameter in parameters)
+class Options:
+    """Which positional arguments and keywords a function takes, read from its signature."""
+
+    __slots__ = ("defaults", "keywords", "names", "positional")
+
+    def __init__(self, function: Callable, skipped: int = 0):
+        parameters = list(inspect.signature(function).parameters.values())[skipped:]
+        placed = [p for p in parameters if p.kind is p.POSITIONAL_OR_KEYWORD]
+        self.names = [p.name for p in placed]
+        self.defaults = [p.default for p in placed]
+        self.positional = 64 if any(p.kind is p.VAR_POSITIONAL for p in parameters) else len(placed)
+        self.keywords = frozenset(p.name for p in parameters) - {"out"}
 
 
-_BY_POSITION = inspect.Parameter.POSITIONAL_OR_KEYWORD
+def defvjp(function: Callable, *vjps: Callable | None) -> None:
+    """State the VJPs of a function, one for each array argument in order; None where it has no gradient."""
+    stated = next(vjp for vjp in vjps if vjp is not None)
+    RULES[function] = Rule(vjps, Options(stated, skipped=2))
 
 
-def defvjp(function: Callable, *vjps: Callable) -> None:
-    """State the VJPs of a function, one for each array argument in order."""
-    RULES[function] = Rule(vjps)
-
-
-def defvjp_joint(function: Callable, vjp: Callable) -> None:
-    """State one VJP for all the array arguments: where they share work, or depend on each other."""
-    RULES[function] = Rule((vjp,), is_joint=True)
+def defvjp_joint(function: Callable, vjp: Callable, first: int = 0) -> None:
+    """State one VJP for all the array arguments, from the `first`: where they share work or depend on each other."""
+    rule = RULES[function] = Rule((vjp,), Options(vjp, skipped=3), is_joint=True)
+    rule.differentiable = range(first, rule.options.positional)
 
 
 def defvjp_sequence(function: Callable, vjp: Callable) -> None:
     """State the joint VJP of a function whose first argument is a sequence of arrays."""
-    RULES[function] = Rule((vjp,), is_joint=True, is_sequence=True)
+    rule = RULES[function] = Rule((vjp,), Options(vjp, skipped=3), is_joint=True, is_sequence=True)
+    rule.differentiable = range(sys.maxsize)
+
+
+def moves(function: Callable) -> None:
+    """Give a rule to a function that only picks, repeats and moves elements of its first argument, or puts in zeros.
+
+    Applied to the numbers 1, 2, ... of the elements it tells where each element of the result came from.
+    """
+
+    def vjp(g, y, a, *args, **kwargs):
+        origin = function(np.arange(1, a.size + 1).reshape(a.shape), *args, **kwargs)
+        return np.bincount(origin.reshape(-1), g.reshape(-1), a.size + 1)[1:].reshape(a.shape)
+
+    RULES[function] = Rule((vjp,), Options(function))
 
 
 def constant(*functions: Callable) -> None:
@@ -87,7 +107,7 @@ def composite(function: Callable):
     """Decorator: record `function` as the NumPy calls that the decorated one makes."""
 
     def decorator(implementation):
-        COMPOSITES[function] = implementation
+        COMPOSITES[function] = (implementation, Options(implementation))
         return implementation
 
     return decorator

@@ -1,43 +1,29 @@
 """The tape: a list of the NumPy calls that touched a traced array, and the walk back along it.
 
-`TracedArray` stands for an ndarray in user code and sends each NumPy call to `record`; `Tape.gradient` reads the list in
-reverse through the VJP rules. Whatever would lose or spoil a gradient is refused here, with the remedy in the message.
+Traced arrays send each NumPy call to `Tape.record`; `Tape.gradient` reads the list in reverse through the VJP rules.
 """
 
 import contextvars
-import operator
 from collections.abc import Callable
 from typing import Any, NamedTuple
 
 import numpy as np
 
-from layerlab.autodiff.arraylike import ArrayLike, astype, getitem, map_nested
-from layerlab.autodiff.rule import COMPOSITES, CONSTANTS, RULES, unbroadcast
+from layerlab.autodiff import refusals
+from layerlab.autodiff.arraylike import map_nested
+from layerlab.autodiff.recording import FASTER, call_off_tape, call_without_rule, plain_arguments, settle
+from layerlab.autodiff.refusals import TracingError
+from layerlab.autodiff.rule import RULES, unbroadcast
+from layerlab.autodiff.traced import TracedArray, Watched
 
-__all__ = ["Tape", "TracedArray", "TracingError", "Watched", "record", "stop_gradient"]
+__all__ = ["Tape", "active_tape"]
 
 _active: contextvars.ContextVar["Tape | None"] = contextvars.ContextVar("active_tape", default=None)
 
 
-class TracingError(TypeError):
-    """A call that would cut or corrupt a gradient while a tape records."""
-
-
-class Watched(ArrayLike):
-    """Base of long-lived arrays (variables) that join a tape when they are used while it records."""
-
-    __slots__ = ()
-
-    def _current(self):
-        """The plain value, or its traced stand-in while a tape records and a gradient is wanted."""
-        raise NotImplementedError
-
-    def _call(self, function, args, kwargs):
-        return function(*map_nested(_unwatch, args), **map_nested(_unwatch, kwargs))
-
-
-def _unwatch(x):
-    return x._current() if isinstance(x, Watched) else x
+def active_tape() -> "Tape | None":
+    """The tape that records in this thread, if one does."""
+    return _active.get()
 
 
 class Step(NamedTuple):
@@ -49,116 +35,6 @@ class Step(NamedTuple):
     result: Any
     slot: int
     parents: list[tuple[int, int]]  # (position among the arguments, slot that it came from)
-
-
-class TracedArray(ArrayLike):
-    """An array whose NumPy calls are being written on a tape.
-
-    It has the attributes, operators and methods of an ndarray, but no memory of its own that may be written to.
-    """
-
-    __slots__ = ("__weakref__", "_keras_mask", "_slot", "_tape", "_value")
-
-    def __init__(self, value, tape, slot):
-        self._value, self._tape, self._slot = value, tape, slot
-
-    shape = property(lambda self: self._value.shape)
-    dtype = property(lambda self: self._value.dtype)
-    size = property(lambda self: self._value.size)
-    nbytes = property(lambda self: self._value.nbytes)
-    itemsize = property(lambda self: self._value.itemsize)
-
-    def _call(self, function, args, kwargs):
-        return record(function, args, kwargs)
-
-    def _refuse_method(self, ufunc, method):
-        remedy = {"reduce": "np.sum, np.prod, np.max", "accumulate": "np.cumsum", "outer": "x[:, None] op y[None, :]"}
-        raise TracingError(
-            f"np.{ufunc.__name__}.{method} has no gradient rule. "
-            f"Instead: {remedy.get(method, 'indexing and np.concatenate')}."
-        )
-
-    def __repr__(self):
-        return f"TracedArray({np.array2string(np.asarray(self._value), separator=', ')}, dtype={self.dtype})"
-
-    def __str__(self):
-        return str(self._value)
-
-    def __format__(self, spec):
-        return format(self._value, spec)
-
-    def __bool__(self):
-        return bool(self._value)  # a branch taken, as with any Python value; no number leaves the tape
-
-    def __array__(self, dtype=None, copy=None):
-        _refuse_leaving(self, "np.asarray(x), np.array([x, ...]) or a write into a plain array")
-        return np.array(self._value, dtype=dtype) if copy is not False else np.asarray(self._value, dtype=dtype)
-
-    def __float__(self):
-        _refuse_leaving(self, "float(x)")
-        return float(self._value)
-
-    def __int__(self):
-        _refuse_leaving(self, "int(x)")
-        return int(self._value)
-
-    def __complex__(self):
-        _refuse_leaving(self, "complex(x)")
-        return complex(self._value)
-
-    def item(self, *args):
-        """The value as a Python number, once the tape has stopped."""
-        _refuse_leaving(self, "x.item()")
-        return self._value.item(*args)
-
-    def tolist(self):
-        """The value as nested lists, once the tape has stopped."""
-        _refuse_leaving(self, "x.tolist()")
-        return self._value.tolist()
-
-    def numpy(self):
-        """The value as an ndarray, once the tape has stopped."""
-        _refuse_leaving(self, "x.numpy()")
-        return stop_gradient(self)
-
-    def _refuse_writing(self, *_):
-        raise TracingError(
-            "A traced array cannot be changed in place: its old value is needed for the gradient. "
-            "Write `x = x + y` for `x += y`; for `x[i] = y` build the result with np.where, np.concatenate or np.stack."
-        )
-
-    __iadd__ = __isub__ = __imul__ = __itruediv__ = __ifloordiv__ = __imod__ = __ipow__ = __imatmul__ = _refuse_writing
-    __iand__ = __ior__ = __ixor__ = __setitem__ = __delitem__ = fill = sort = partition = put = resize = _refuse_writing
-
-
-def _refuse_leaving(x: TracedArray, what: str) -> None:
-    if x._tape.recording:
-        raise TracingError(
-            f"{what} would cut the gradient here: the result is a plain value that the tape cannot follow. "
-            "To combine traced arrays use np.stack or np.concatenate; to read a value without its gradient, "
-            "layerlab.autodiff.stop_gradient(x)."
-        )
-
-
-def stop_gradient(x):
-    """The value of x as a plain, read-only array, through which no gradient flows.
-
-    Args:
-        x: a traced array; anything else comes back as it is.
-
-    >>> with Tape() as tape:
-    ...     x = tape.watch(np.array([1.0, 2.0]))
-    ...     y = np.sum(x * stop_gradient(x))
-    >>> tape.gradient(y, x)
-    array([1., 2.])
-    """
-    if isinstance(x, Watched):
-        x = x._current()
-    if not isinstance(x, TracedArray):
-        return x
-    view = np.asarray(x._value).view()
-    view.flags.writeable = False
-    return view
 
 
 class Tape:
@@ -235,10 +111,26 @@ class Tape:
         self._slots += 1
         return TracedArray(value, self, self._slots - 1)
 
-    def _add(self, function, args, kwargs, result, parents) -> TracedArray:
+    def record(self, function: Callable, args: tuple, kwargs: dict):
+        """Run a NumPy call on the plain values and write it down."""
+        if not self.recording:
+            return call_off_tape(function, args, kwargs)
+        rule = RULES.get(function)
+        if rule is None:
+            return call_without_rule(function, args, kwargs)
+        if kwargs or len(args) > rule.options.positional:
+            args, kwargs = settle(function, rule.options, args, kwargs)
+        if rule.is_sequence:
+            arrays, parents = plain_arguments(function, rule, args[0], self)
+            values = (arrays, *args[1:])
+        else:
+            values, parents = plain_arguments(function, rule, args, self)
+        result = FASTER.get(function, function)(*values, **kwargs)
+        if getattr(result, "dtype", _NO_DTYPE).kind != "f":
+            refusals.result(function, result)
         slot = self._slots
         self._slots = slot + 1
-        self._steps.append(Step(function, args, kwargs, result, slot, parents))
+        self._steps.append(Step(function, values, kwargs, result, slot, parents))
         return TracedArray(result, self, slot)
 
     def __str__(self):
@@ -256,22 +148,21 @@ class Tape:
 
         Args:
             target: a traced scalar; or an array, with `output_gradients` of its shape.
-            sources: a traced array or a variable, or a list of them.
+            sources: a traced array or a variable, or lists, tuples and dictionaries of them.
             output_gradients: the gradient of the final quantity with respect to `target` (1 for a scalar).
 
         Returns:
-            An ndarray of each source's shape and dtype, zeros where the target does not depend on it; in a list if
-            `sources` is one.
+            An ndarray of each source's shape and dtype, zeros where the target does not depend on it, nested as
+            `sources` is.
 
         Raises:
             TracingError: the target was not computed on this tape, or the record is used up.
         """
         self._check_target(target)
-        wanted = list(sources) if isinstance(sources, list | tuple) else [sources]
-        slots = [self._slot_of(source) for source in wanted]
-        gradients = self._walk_back(target, _seed(target, output_gradients), frozenset(slots))
-        found = [_or_zeros(gradients.get(slot), source) for slot, source in zip(slots, wanted, strict=True)]
-        return found if isinstance(sources, list | tuple) else found[0]
+        slots: set[int] = set()
+        map_nested(lambda source: slots.add(self._slot_of(source)), sources)
+        gradients = self._walk_back(target, _seed(target, output_gradients), slots)
+        return map_nested(lambda source: _or_zeros(gradients.get(self._slot_of(source)), source), sources)
 
     def _check_target(self, target):
         if self._released:
@@ -353,101 +244,4 @@ def _describe(step: Step) -> str:
     return " ".join(words)
 
 
-def record(function: Callable, args: tuple, kwargs: dict):
-    """Run a NumPy call on the plain values and write it on the tape of its traced arguments."""
-    implementation = COMPOSITES.get(function)
-    if implementation is not None:
-        return implementation(*args, **kwargs)
-    rule = RULES.get(function)
-    if rule is None:
-        return _record_without_rule(function, args, kwargs)
-    if kwargs and not kwargs.keys() <= rule.keywords or len(args) > rule.positional:
-        _refuse_arguments(function, rule, args, kwargs)
-    parents: list[tuple[int, int]] = []
-    if rule.is_sequence:
-        arrays, tape = _plain_arguments(args[0], parents)
-        values = (arrays, *args[1:])
-    else:
-        values, tape = _plain_arguments(args, parents)
-    if tape is None:  # traced only where it does not belong: in a keyword, or after the sequence
-        _refuse_position(function)
-    if not tape.recording:
-        return function(*values, **kwargs)
-    result = _FASTER.get(function, function)(*values, **kwargs)
-    if getattr(result, "dtype", _NO_DTYPE).kind != "f":
-        _refuse_result(function, result)
-    return tape._add(function, values, kwargs, result, parents)
-
-
 _NO_DTYPE = np.dtype(object)  # of a result that is not one array
-
-# np.power(x, 2) takes 3.5 times as long as x ** 2
-_FASTER: dict[Callable, Callable] = {np.power: operator.pow}
-
-
-def _plain_arguments(args, parents) -> tuple[tuple, "Tape | None"]:
-    """The values behind the arguments; fills `parents`, and finds the tape."""
-    tape = None
-    values = []
-    for position, argument in enumerate(args):
-        if isinstance(argument, Watched):
-            argument = argument._current()
-        if isinstance(argument, TracedArray):
-            if tape is not None and argument._tape is not tape:
-                raise TracingError("Arrays of two different tapes meet in one call. Use one tape for the computation.")
-            tape = argument._tape
-            parents.append((position, argument._slot))
-            argument = argument._value
-        elif isinstance(argument, np.ndarray) and argument.flags.writeable:
-            argument = argument.copy()  # yours to change before the walk back
-        values.append(argument)
-    return tuple(values), tape
-
-
-def _value_of(x):
-    return x._value if isinstance(x, TracedArray) else _unwatch(x)
-
-
-def _record_without_rule(function, args, kwargs):
-    if function in CONSTANTS:
-        if kwargs.get("out") is not None:
-            _refuse_arguments(function, None, args, kwargs)
-        return function(*map_nested(_value_of, map_nested(_unwatch, args)), **map_nested(_value_of, kwargs))
-    name = _name(function)
-    if "out" in kwargs:
-        _refuse_arguments(function, None, args, kwargs)
-    raise TracingError(
-        f"{name} has no gradient rule. Write it with functions that have one, "
-        f"give it one with @layerlab.autodiff.primitive, or pass stop_gradient(x) if its gradient is not wanted."
-    )
-
-
-def _name(function) -> str:
-    module = (getattr(function, "__module__", None) or "numpy").replace("numpy", "np")
-    return f"{module}.{function.__name__}" if module.startswith("np") else function.__name__
-
-
-def _refuse_arguments(function, rule, args, kwargs):
-    if kwargs.get("out") is not None:
-        raise TracingError(
-            f"{_name(function)}(..., out=) would write over an array that the gradient needs, or leave the tape. "
-            "Use the result that the function returns: y = f(x); for `a += x` write a = a + x."
-        )
-    known = sorted(rule.keywords) if rule else []
-    unknown = [key for key in kwargs if key not in known]
-    received = ", ".join(f"{key}=" for key in unknown) or f"{len(args)} positional arguments"
-    raise TracingError(
-        f"The gradient rule of {_name(function)} does not cover this call. Received: {received}. "
-        f"It understands {known}; pass options by keyword, and for where= use np.where on the result."
-    )
-
-
-def _refuse_position(function):
-    raise TracingError(f"{_name(function)}: pass traced arrays by position, as the arrays the function works on.")
-
-
-def _refuse_result(function, result):
-    raise TracingError(
-        f"{_name(function)} gives {getattr(result, 'dtype', type(result).__name__)}, through which no gradient flows. "
-        "Work in float32 or float64; if that is what you want, call it on stop_gradient(x)."
-    )

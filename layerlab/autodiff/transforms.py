@@ -9,7 +9,8 @@ from collections.abc import Callable, Sequence
 
 import numpy as np
 
-from layerlab.autodiff.tape import Tape, TracedArray, stop_gradient
+from layerlab.autodiff.tape import Tape
+from layerlab.autodiff.traced import TracedArray, stop_gradient
 
 __all__ = ["check_gradients", "gradient", "value_and_grad"]
 

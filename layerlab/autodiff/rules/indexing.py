@@ -50,7 +50,7 @@ def _sort(g, y, a, axis=-1, *, kind=None, stable=None):
     return _take_along_axis(g if axis is not None else g.reshape(-1), y, a, np.argsort(a, axis, stable=True), axis)
 
 
-def _clip(g, y, a, a_min=None, a_max=None, *, min=None, max=None):  # noqa: A002 - NumPy's names
+def _clip(g, y, a, a_min=None, a_max=None, *, min=None, max=None):
     low, high = a_min if min is None else min, a_max if max is None else max
     beyond = np.zeros((), bool)
     if low is not None:

@@ -117,4 +117,4 @@ def _einsum_share(i, g, output, terms, operands, sizes, optimize):
     return out
 
 
-defvjp_joint(np.einsum, _einsum)
+defvjp_joint(np.einsum, _einsum, first=1)

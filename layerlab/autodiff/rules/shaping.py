@@ -85,7 +85,7 @@ def _repeat(g, y, a, repeats, axis=None):
 defvjp(np.repeat, _repeat)
 
 
-def _tile(g, y, A, reps):  # noqa: N803 - NumPy's name
+def _tile(g, y, A, reps):
     reps = (reps,) if np.ndim(reps) == 0 else tuple(reps)
     ndim = max(len(reps), A.ndim)
     reps = (1,) * (ndim - len(reps)) + reps
