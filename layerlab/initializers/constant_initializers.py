@@ -144,6 +144,8 @@ class STFT(Initializer):
     def __init__(self, side="real", window="hann", scaling="density", periodic=False):
         if side not in ("real", "imag"):
             raise ValueError(f"side should be 'real' or 'imag', not {side}")
+        if isinstance(window, dict):  # an array in a saved configuration
+            window = deserialize_keras_object(window)
         if isinstance(window, str) and window not in _WINDOWS:
             raise ValueError(
                 f"Unknown window type. Expected one of {sorted(_WINDOWS)}, an array or None. "
