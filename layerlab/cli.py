@@ -10,6 +10,7 @@ import shutil
 import sys
 from collections.abc import Sequence
 from pathlib import Path
+from urllib.parse import quote
 
 from layerlab import __version__
 
@@ -115,11 +116,16 @@ def _run_jupyterlab(chapter: Path, open_browser: bool, port: int | None) -> int:
     os.environ.setdefault("JUPYTER_PREFER_ENV_PATH", "1")
     from jupyterlab.labapp import LabApp
 
-    arguments = [str(chapter.resolve()), "--ServerApp.answer_yes=True"]  # end on the first Ctrl-C, without a question
+    arguments = [
+        f"--ServerApp.root_dir={chapter.parent.resolve()}",
+        f"--LabApp.default_url=/lab/tree/{quote(chapter.name)}",  # the address printed leads there, too
+        "--ServerApp.answer_yes=True",  # end on the first Ctrl-C, without a question
+        "--Application.log_level=WARN",
+    ]
     if not open_browser:
         arguments.append("--no-browser")
     if port is not None:
-        arguments.append(f"--ServerApp.port={port}")
+        arguments += [f"--ServerApp.port={port}", "--ServerApp.port_retries=0"]  # that port or none
     if hasattr(os, "geteuid") and os.geteuid() == 0:  # in a container, say: Jupyter asks for this to be said
         arguments.append("--allow-root")
     LabApp.launch_instance(arguments)
