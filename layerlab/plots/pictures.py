@@ -1,0 +1,199 @@
+"""Arrays that are pictures: digits, photographs, kernels seen as images, one-hot tables, predictions and their errors.
+
+Weights use one diverging palette (purple negative, white zero, orange positive) with zero always white.
+"""
+
+import numpy as np
+
+from layerlab.plots.style import COLORS, DIVERGING, INK, canvas, contrast
+
+__all__ = ["confusion", "images", "kernels", "one_hot", "predictions"]
+
+
+def images(array, titles=None, columns=None, title=None, labels=False, **options):
+    """A grid of pictures.
+
+    Args:
+        array: pictures of shape (n, height, width) or (n, height, width, 3), or a list of them.
+        titles: a text above each.
+        columns: how many side by side; default at most 10.
+        title: a text above all.
+        labels: True writes row and column numbers on the axes.
+        options: passed on to `imshow` (cmap, vmin, vmax).
+
+    Returns:
+        The array of Axes that hold a picture.
+
+    >>> axes = images(np.zeros((3, 28, 28)), titles="abc")
+    >>> [ax.get_title() for ax in axes]
+    ['a', 'b', 'c']
+    """
+    count = len(array)
+    columns = columns or min(count, 10)
+    rows = -(-count // columns)
+    figure, axes = _grid(rows, columns, np.shape(array[0]), spare=0.3 * (titles is not None) + 0.35 * labels)
+    for ax in axes[count:]:
+        ax.remove()
+    for i, ax in enumerate(axes[:count]):
+        ax.imshow(array[i], **options)
+        ax.set_title(str(titles[i]) if titles is not None else "", fontsize=10)
+        _pixel_axes(ax) if labels else ax.axis("off")
+    if title:
+        figure.suptitle(title, fontsize=12)
+    return axes[:count]
+
+
+def _grid(rows, columns, picture_shape, spare):
+    """Axes for rows x columns pictures, in a figure as high as their proportions ask for."""
+    height, width = picture_shape[:2]
+    tall = 8.0 / columns * height / width + spare
+    figure, axes = canvas(min(rows * tall + 0.2, 9.0), columns, rows, squeeze=False)
+    return figure, axes.ravel()
+
+
+def _pixel_axes(ax) -> None:
+    ax.set(xlabel="column (axis 1)", ylabel="row (axis 0)")
+    ax.spines[:].set_visible(False)
+
+
+def kernels(layer_or_kernel, shape, count=32, order=None, columns=8, title=None):
+    """The weights that lead into single units, each laid out as the picture it is applied to.
+
+    Args:
+        layer_or_kernel: a built layer with a `kernel`, or an array of shape (inputs, units).
+        shape: the (height, width) of the input picture; height * width = inputs.
+        count: how many units.
+        order: which units, in which order; default the first `count`.
+        columns: how many side by side.
+        title: a text above all.
+
+    Returns:
+        The pictures that were drawn, shape (count, height, width).
+
+    Raises:
+        ValueError: when the kernel has not height * width rows.
+
+    >>> kernels(np.eye(6), (2, 3), count=4, columns=4).shape
+    (4, 2, 3)
+    """
+    kernel = np.asarray(getattr(layer_or_kernel, "kernel", layer_or_kernel))
+    if kernel.ndim != 2 or kernel.shape[0] != shape[0] * shape[1]:
+        raise ValueError(
+            f"`kernels` needs a kernel with {shape[0]} x {shape[1]} = {shape[0] * shape[1]} rows, one per pixel. "
+            f"Received: kernel of shape {kernel.shape}"
+        )
+    units = np.arange(kernel.shape[1]) if order is None else np.asarray(order)
+    pictures = kernel[:, units[:count]].T.reshape(-1, *shape)
+    limit = np.quantile(np.abs(pictures), 0.999)
+    names = [f"unit {unit}" for unit in units[:count]]
+    axes = images(pictures, titles=names, columns=columns, title=title, cmap=DIVERGING, vmin=-limit, vmax=limit)
+    bar = axes[0].figure.colorbar(axes[0].images[0], ax=list(axes), shrink=0.6, aspect=25)
+    bar.set_label("weight")
+    bar.outline.set_visible(False)
+    return pictures
+
+
+def one_hot(matrix, row_names, column_names, title=None, ax=None):
+    """A table of zeros and ones, as filled and empty squares.
+
+    Args:
+        matrix: shape (steps, classes).
+        row_names: a name per step, such as the letters of a word.
+        column_names: a name per class, such as the alphabet.
+        title: a text above.
+        ax: the Axes to draw on; default a new figure.
+
+    Returns:
+        The Axes.
+
+    >>> ax = one_hot(np.eye(3), "cab", "abc")
+    >>> [text.get_text() for text in ax.get_yticklabels()]
+    ['c', 'a', 'b']
+    """
+    matrix = np.asarray(matrix)
+    steps, classes = matrix.shape
+    ax = canvas(0.9 + 8.0 * steps / classes)[1] if ax is None else ax
+    ax.pcolormesh(matrix, cmap="Blues", vmin=0, vmax=1.3, edgecolors="#CCCCCC", linewidth=0.8)
+    ax.set_xticks(np.arange(classes) + 0.5, list(column_names))
+    ax.set_yticks(np.arange(steps) + 0.5, list(row_names))
+    ax.set(aspect="equal", xlabel="axis 1: which letter", ylabel="axis 0: step", title=title)
+    ax.invert_yaxis()
+    ax.tick_params(length=0)
+    ax.spines[:].set_visible(False)
+    return ax
+
+
+def predictions(pictures, labels, probabilities, columns=4):
+    """Pictures beside the probabilities a model gives them: the true class green, a wrong favorite vermilion.
+
+    Args:
+        pictures: shape (n, height, width).
+        labels: the true classes, integers of shape (n,).
+        probabilities: shape (n, classes).
+        columns: how many pictures side by side.
+
+    Returns:
+        The favorites of the model, integers of shape (n,).
+
+    >>> [int(k) for k in predictions(np.zeros((1, 8, 8)), [1], np.array([[0.9, 0.1]]))]
+    [0]
+    """
+    probabilities = np.asarray(probabilities)
+    count = len(pictures)
+    rows = -(-count // columns)
+    figure, axes = canvas(1.55 * rows + 0.2, 2 * columns, rows, squeeze=False, width_ratios=[1, 1.2] * columns)
+    axes = axes.reshape(-1, 2)
+    for ax in axes[count:].ravel():
+        ax.remove()
+    for (left, right), picture, label, chances in zip(axes, pictures, labels, probabilities, strict=False):
+        left.imshow(picture)
+        left.set_title(f"is a {int(label)}", fontsize=10)
+        left.set_anchor("N")
+        left.axis("off")
+        _chances(right, chances, int(label))
+    figure.supxlabel("beside each picture: the probability given to each class", fontsize=10)
+    return probabilities.argmax(axis=1)
+
+
+def _chances(ax, chances, label) -> None:
+    favorite = int(np.argmax(chances))
+    colors = ["#BBBBBB"] * len(chances)
+    colors[favorite] = COLORS["vermilion"]
+    colors[label] = COLORS["green"]
+    ax.barh(range(len(chances)), chances, color=colors)
+    ax.set(xlim=(0, 1), yticks=range(len(chances)), xticks=[0, 1])
+    ax.tick_params(labelsize=7, length=0)
+    ax.invert_yaxis()
+    ax.set_title(f"says {favorite}", fontsize=10)
+
+
+def confusion(labels, predicted, classes=None, ax=None):
+    """How often each true class got each answer; the right answers stand on the diagonal.
+
+    Args:
+        labels: true classes, integers of shape (n,).
+        predicted: answers, integers of shape (n,), or probabilities of shape (n, classes).
+        classes: how many classes; default one more than the largest number met.
+        ax: the Axes to draw on; default a new figure.
+
+    Returns:
+        The table of counts, shape (classes, classes): row = truth, column = answer.
+
+    >>> confusion([0, 1, 1], [0, 1, 0])
+    array([[1, 0],
+           [1, 1]])
+    """
+    labels, predicted = np.asarray(labels), np.asarray(predicted)
+    predicted = predicted.argmax(axis=1) if predicted.ndim == 2 else predicted
+    classes = classes or int(max(labels.max(), predicted.max())) + 1
+    counts = np.bincount(labels * classes + predicted, minlength=classes**2).reshape(classes, classes)
+    ax = canvas(5.2, width=6.0)[1] if ax is None else ax
+    shares = counts / np.maximum(counts.sum(axis=1, keepdims=True), 1)
+    picture = ax.imshow(shares**0.5, cmap="Blues", vmin=0, vmax=1)
+    for (row, column), count in np.ndenumerate(counts):
+        if count:
+            ink = contrast(picture.cmap(shares[row, column] ** 0.5)[:3])
+            ax.text(column, row, str(count), ha="center", va="center", color=ink, fontsize=10)
+    ax.set(xlabel="answer of the model", ylabel="true class", xticks=range(classes), yticks=range(classes))
+    ax.spines[:].set_color(INK)
+    return counts

@@ -1,0 +1,62 @@
+"""Pictures hold the pixels they were given, in the right place, under the right title."""
+
+import matplotlib.pyplot as plt
+import numpy as np
+import pytest
+from matplotlib.colors import to_rgba
+
+from layerlab import plots
+
+RNG = np.random.default_rng(0)
+
+
+def test_images_shows_each_picture_under_its_title():
+    pictures = RNG.random((3, 5, 4))
+    axes = plots.images(pictures, titles=[7, 8, 9], columns=2)
+    assert [ax.get_title() for ax in axes] == ["7", "8", "9"]
+    for ax, picture in zip(axes, pictures, strict=True):
+        np.testing.assert_array_equal(ax.images[0].get_array(), picture)
+
+
+def test_images_takes_colors_and_axis_labels():
+    (ax,) = plots.images(RNG.random((1, 6, 5, 3)), labels=True, title="a photograph")
+    assert (ax.get_xlabel(), ax.get_ylabel()) == ("column (axis 1)", "row (axis 0)")
+    assert ax.images[0].get_array().shape == (6, 5, 3)
+
+
+def test_kernels_lays_columns_out_as_pictures():
+    kernel = RNG.normal(size=(6, 4))
+    pictures = plots.kernels(kernel, (2, 3), count=2, order=[3, 1, 0, 2])
+    np.testing.assert_array_equal(pictures, kernel.T[[3, 1]].reshape(2, 2, 3))
+
+
+def test_kernels_keeps_zero_white():
+    plots.kernels(RNG.normal(size=(6, 4)) + 1, (2, 3), count=1)
+    low, high = plt.gcf().axes[0].images[0].get_clim()
+    assert low == -high
+
+
+def test_kernels_refuses_a_picture_shape_that_does_not_fit():
+    with pytest.raises(ValueError, match=r"28 x 28 = 784 rows, one per pixel. Received: kernel of shape \(6, 4\)"):
+        plots.kernels(np.zeros((6, 4)), (28, 28))
+
+
+def test_one_hot_names_rows_and_columns():
+    ax = plots.one_hot(np.eye(3)[[2, 0]], "ca", "abc")
+    assert [text.get_text() for text in ax.get_xticklabels()] == ["a", "b", "c"]
+    np.testing.assert_array_equal(ax.collections[0].get_array().reshape(2, 3), np.eye(3)[[2, 0]])
+
+
+def test_predictions_colors_truth_and_favorite():
+    favorites = plots.predictions(np.zeros((2, 4, 4)), [0, 2], np.array([[0.2, 0.7, 0.1], [0.0, 0.1, 0.9]]), columns=2)
+    assert favorites.tolist() == [1, 2]
+    wrong, right = (ax for ax in plt.gcf().axes if ax.patches)
+    gray, green, vermilion = (to_rgba(c) for c in ("#BBBBBB", plots.COLORS["green"], plots.COLORS["vermilion"]))
+    assert [bar.get_facecolor() for bar in wrong.patches] == [green, vermilion, gray]
+    assert [bar.get_facecolor() for bar in right.patches] == [gray, gray, green]
+
+
+@pytest.mark.parametrize("answers", [[0, 2, 2, 1], np.eye(3)[[0, 2, 2, 1]]], ids=["classes", "probabilities"])
+def test_confusion_counts_truth_by_row_and_answer_by_column(answers):
+    counts = plots.confusion([0, 1, 2, 1], answers)
+    assert counts.tolist() == [[1, 0, 0], [0, 1, 1], [0, 0, 1]]
