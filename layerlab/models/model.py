@@ -1,0 +1,113 @@
+"""The model: a layer made of layers that can be trained, looked at, saved and loaded.
+
+Subclass it and write `call` in plain NumPy, or use `Sequential` for a plain chain of layers.
+"""
+
+from layerlab.layers.layer import Layer
+from layerlab.models.trainer import Trainer
+from layerlab.naming import did_you_mean
+
+__all__ = ["Model"]
+
+
+class Model(Trainer, Layer):
+    """A layer that owns layers and knows how to train them.
+
+    Args:
+        name: for messages and the summary.
+        trainable: whether training changes the weights.
+
+    >>> import numpy as np
+    >>> from layerlab.layers import Dense
+    >>> class TwoLayers(Model):
+    ...     def __init__(self):
+    ...         super().__init__()
+    ...         self.hidden, self.out = Dense(4), Dense(1)
+    ...     def call(self, inputs):
+    ...         return self.out(np.tanh(self.hidden(inputs)))
+    >>> TwoLayers().predict(np.ones((3, 2)), verbose=0).shape
+    (3, 1)
+
+    Source: Keras page "The Model class".
+    """
+
+    supports_masking = True
+
+    def __init__(self, *args, **kwargs):
+        kwargs.setdefault("autocast", False)  # each layer inside casts for itself
+        super().__init__(*args, **kwargs)
+
+    def compute_mask(self, inputs, previous_mask):
+        """None: the layers inside have already put masks on the output."""
+        return None
+
+    @property
+    def layers(self) -> list[Layer]:
+        """The layers directly inside, in order."""
+        return self._flatten_layers(include_self=False, recursive=False)
+
+    def get_layer(self, name=None, index=None) -> Layer:
+        """The layer with this name or at this position.
+
+        Raises:
+            ValueError: there is none, or both or neither was given.
+        """
+        if (name is None) == (index is None):
+            raise ValueError(f"Provide either a layer name or a layer index. Received: index={index}, name={name}.")
+        if index is not None:
+            if len(self.layers) <= index:
+                raise ValueError(
+                    f"Was asked to retrieve layer at index {index} but model only has {len(self.layers)} layers."
+                )
+            return self.layers[index]
+        names = [layer.name for layer in self.layers]
+        if name not in names:
+            raise ValueError(f"No such layer: {name}. Existing layers are: {names}.{did_you_mean(name, names)}")
+        return self.layers[names.index(name)]
+
+    def summary(
+        self,
+        line_length=None,
+        positions=None,
+        print_fn=None,
+        expand_nested=False,
+        show_trainable=False,
+        layer_range=None,
+    ) -> None:
+        """Print a table of the layers, their output shapes and their numbers of weights.
+
+        Args:
+            line_length: characters a line.
+            positions: where the columns end, as fractions of the line.
+            print_fn: called with the whole text instead of print.
+            expand_nested: show the layers inside models inside.
+            show_trainable: add a column that says which layers are trainable.
+            layer_range: first and last layer name (regular expressions).
+        """
+        from layerlab.models.summary import print_summary
+
+        print_summary(self, line_length, positions, print_fn, expand_nested, show_trainable, layer_range)
+
+    def save(self, filepath, overwrite=True, zipped=None, **kwargs) -> None:
+        """Write architecture, weights and training state to a `.keras` file, which real Keras reads too."""
+        from layerlab.saving import save_model
+
+        save_model(self, filepath, overwrite=overwrite, zipped=zipped, **kwargs)
+
+    def save_weights(self, filepath, overwrite=True, max_shard_size=None) -> None:
+        """Write the weights to a `.weights.h5` file."""
+        from layerlab.saving import save_weights
+
+        save_weights(self, filepath, overwrite=overwrite, max_shard_size=max_shard_size)
+
+    def load_weights(self, filepath, skip_mismatch=False, **kwargs) -> None:
+        """Read the weights from a `.weights.h5` or `.keras` file; nothing changes if one does not fit."""
+        from layerlab.saving import load_weights
+
+        load_weights(self, filepath, skip_mismatch=skip_mismatch, **kwargs)
+
+    def to_json(self, **kwargs) -> str:
+        """The architecture as JSON, without weights; `model_from_json` reads it."""
+        from layerlab.models.cloning import to_json
+
+        return to_json(self, **kwargs)

@@ -1,0 +1,262 @@
+"""A plain chain of layers: each one's output is the next one's input.
+
+With an `Input` first, all weights exist at once; without one, the first batch decides the shapes.
+"""
+
+import copy
+
+import numpy as np
+
+from layerlab import tree
+from layerlab.layers import InputLayer
+from layerlab.layers.layer import Layer
+from layerlab.layers.symbolic import KerasTensor
+from layerlab.masking import set_mask
+from layerlab.models.model import Model
+from layerlab.serialization import deserialize_keras_object, serialize_keras_object
+
+__all__ = ["Sequential"]
+
+
+class Sequential(Model):
+    """A model whose layers follow one another.
+
+    Args:
+        layers: a list of layers, perhaps with an `Input` first.
+        trainable: whether training changes the weights.
+        name: for messages and the summary.
+
+    >>> from layerlab.layers import Dense, Input
+    >>> model = Sequential([Input((16,)), Dense(32, activation="relu"), Dense(16, activation="relu"), Dense(8)])
+    >>> model.count_params(), model.output_shape
+    (1208, (None, 8))
+
+    Source: Keras page "The Sequential class".
+    """
+
+    def __init__(self, layers=None, trainable=True, name=None):
+        super().__init__(trainable=trainable, name=name)
+        self._layers: list[Layer] = []
+        self._tensors: list[KerasTensor] = []  # the symbolic input and the output of each layer after it
+        self.built = False
+        for layer in layers or []:
+            self._append(layer)
+        self._build_if_shapes_known()
+
+    # --- the chain ------------------------------------------------------------------------------------------------
+
+    def add(self, layer, rebuild=True) -> None:
+        """Append a layer.
+
+        Raises:
+            ValueError: not a layer, a name that is taken, or a second input.
+        """
+        before = list(self._layers), self._tensors, self.built
+        self._append(layer)
+        try:
+            if rebuild:
+                self._build_if_shapes_known()
+        except Exception:
+            self._layers, self._tensors, self.built = before
+            raise
+
+    def _append(self, layer) -> None:
+        layer = _as_layer(layer)
+        if isinstance(layer, InputLayer):
+            if self._layers:
+                raise ValueError(
+                    f"Sequential model '{self.name}' has already been configured with a first layer "
+                    f"({self._layers[0].name}). You cannot add a different Input layer to it: an Input comes first."
+                )
+        elif not self._layers and layer._input_shape_argument is not None:
+            self._layers.append(InputLayer(shape=layer._input_shape_argument, dtype=_input_dtype(layer)))
+        taken = [other.name for other in self._layers if other is not layer]
+        if layer.name in taken:
+            raise ValueError(
+                "All layers added to a Sequential model should have unique names. Name "
+                f"'{layer.name}' is already the name of a layer in this model. Update the `name` argument to pass a "
+                "unique name."
+            )
+        self._layers.append(layer)
+
+    def pop(self, rebuild=True) -> Layer:
+        """Take the last layer away and return it."""
+        if not self.layers:
+            raise ValueError(f"Sequential model '{self.name}' has no layer to remove.")
+        layer = self._layers.pop()
+        self._tensors = self._tensors[: len(self._layers)]
+        self.built = bool(self.layers) and self.built
+        return layer
+
+    @property
+    def layers(self) -> list[Layer]:
+        """The layers, without the InputLayer."""
+        return [layer for layer in self._layers if not isinstance(layer, InputLayer)]
+
+    def _sublayers(self):
+        return list({id(layer): layer for layer in self.layers}.values())
+
+    # --- shapes ---------------------------------------------------------------------------------------------------
+
+    def _build_if_shapes_known(self) -> None:
+        if self._tensors and len(self.layers):
+            self._extend()
+        elif self._layers and isinstance(self._layers[0], InputLayer) and self.layers:
+            self.build(self._layers[0].batch_shape)
+
+    def build(self, input_shape=None):
+        """Make all weights for inputs of this shape (the batch axis included, None where unknown).
+
+        Raises:
+            ValueError: there are no layers, the shape contradicts the model's Input, or one layer does not fit.
+        """
+        if not self.layers:
+            raise ValueError(
+                f"Sequential model {self.name} cannot be built because it has no layers. Call `model.add(layer)`."
+            )
+        first = self._layers[0]
+        if isinstance(first, InputLayer):
+            if input_shape is not None and not _agree(first.batch_shape, input_shape):
+                raise ValueError(
+                    f"Sequential model '{self.name}' has already been configured to use input shape "
+                    f"{first.batch_shape}. You cannot build it with input_shape {input_shape}"
+                )
+            self._tensors = [first.output]
+        elif input_shape is None:
+            raise ValueError("You must provide an `input_shape` argument.")
+        else:
+            source = InputLayer(batch_shape=tuple(input_shape), dtype=_input_dtype(first), name=None)
+            self._hidden_input, self._tensors = source, [source.output]
+        self._extend()
+
+    def _extend(self) -> None:
+        """Carry the symbolic tensor through the layers that have not seen it yet."""
+        tensors = list(self._tensors)
+        for layer in self.layers[len(tensors) - 1 :]:
+            try:
+                tensors.append(layer(tensors[-1]))
+            except Exception as error:
+                error.add_note(_chain(self, [tensor.shape for tensor in tree.flatten(tensors)]))
+                raise
+        self._tensors, self.built = tensors, True
+
+    def _built_tensors(self, what: str) -> list[KerasTensor]:
+        if not self._tensors:
+            raise AttributeError(f"Sequential model '{self.name}' has no defined {what} yet: it has not been built.")
+        return self._tensors
+
+    inputs = property(lambda self: [self._built_tensors("inputs")[0]], doc="The symbolic input, in a list.")
+    outputs = property(lambda self: tree.flatten(self._built_tensors("outputs")[-1]), doc="The symbolic outputs.")
+    input_shape = property(
+        lambda self: self._built_tensors("input shape")[0].shape, doc="The input's shape, the batch axis included."
+    )
+    output_shape = property(
+        lambda self: tree.map_structure(lambda t: t.shape, self._built_tensors("output shape")[-1]),
+        doc="The output's shape, the batch axis included.",
+    )
+    input_dtype = property(lambda self: self._built_tensors("input dtype")[0].dtype, doc="The input's dtype.")
+
+    def compute_output_shape(self, input_shape):
+        shape = input_shape
+        for layer in self.layers:
+            shape = layer.compute_output_shape(shape)
+        return shape
+
+    def compute_output_spec(self, inputs, training=None, mask=None):
+        x = inputs
+        for layer in self.layers:
+            x = layer.compute_output_spec(x)
+        return x
+
+    # --- the call -------------------------------------------------------------------------------------------------
+
+    def __call__(self, inputs, *args, **kwargs):
+        if not self.layers:
+            raise ValueError(f"Sequential model {self.name} has no layers to call. Call `model.add(layer)` first.")
+        if self._tensors and not tree.is_nested(inputs):
+            inputs = self._fit_rank(inputs)
+        return super().__call__(inputs, *args, **kwargs)
+
+    def _fit_rank(self, x):
+        """(n,) for (n, 1) and back, as Keras does; a clear error for any other wrong rank."""
+        wanted, shape = self._tensors[0].shape, getattr(x, "shape", None)
+        if shape is None or len(shape) == len(wanted):
+            return x
+        if len(shape) == len(wanted) + 1 and shape[-1] == 1:
+            return np.squeeze(x, axis=-1)
+        if len(shape) == len(wanted) - 1 and wanted[-1] == 1:
+            return np.expand_dims(x, axis=-1)
+        raise ValueError(
+            f"Invalid input shape for input {type(x).__name__}(shape={tuple(shape)}). Expected shape {wanted}, but "
+            f"input has incompatible shape {tuple(shape)}{_rank_hint(wanted, shape)}"
+        )
+
+    def call(self, inputs, training=None, mask=None):
+        x = inputs
+        if mask is not None:
+            set_mask(x, mask)
+        shapes = [np.shape(x)]
+        for layer in self.layers:
+            try:
+                x = layer(x, training=training)
+            except Exception as error:
+                error.add_note(_chain(self, shapes))
+                raise
+            shapes.append(getattr(x, "shape", None))
+        return x
+
+    # --- configuration ----------------------------------------------------------------------------------------------
+
+    def get_config(self) -> dict:
+        """Name, layers and the shape the model was built for."""
+        config = {key: value for key, value in Layer.get_config(self).items() if key in ("name", "trainable", "dtype")}
+        config["layers"] = [serialize_keras_object(layer) for layer in self._layers]
+        if self._tensors:
+            config["build_input_shape"] = self._tensors[0].shape
+        return config
+
+    @classmethod
+    def from_config(cls, config, custom_objects=None):
+        """The model that `get_config` described, with new weights."""
+        config = copy.deepcopy(config)
+        layers = [deserialize_keras_object(item, custom_objects) for item in config["layers"]]
+        model = cls(layers, name=config.get("name"), trainable=config.get("trainable", True))
+        shape = config.get("build_input_shape")
+        if shape and not model.built and model.layers:
+            model.build(tuple(shape))
+        return model
+
+
+def _as_layer(layer) -> Layer:
+    if isinstance(layer, KerasTensor):  # Input(...) gives a tensor; its layer is meant
+        operation = layer._keras_history.operation
+        layer = operation if isinstance(operation, InputLayer) else layer
+    if not isinstance(layer, Layer):
+        hint = f" Did you mean {layer.__name__}(...)?" if isinstance(layer, type) else ""
+        raise ValueError(
+            "Only instances of `keras.Layer` can be added to a Sequential model. "
+            f"Received: {layer} (of type {type(layer)}).{hint}"
+        )
+    return layer
+
+
+def _input_dtype(layer: Layer) -> str:
+    return layer.input_dtype if not isinstance(layer, Sequential) else layer.dtype
+
+
+def _agree(a, b) -> bool:
+    return len(a) == len(b) and all(m == n or m is None or n is None for m, n in zip(a, b, strict=True))
+
+
+def _rank_hint(wanted, shape) -> str:
+    if len(shape) == len(wanted) - 1:
+        return f". Is it a single sample? Add the batch axis: x[None] has shape {(1, *shape)}."
+    return ""
+
+
+def _chain(model: Sequential, shapes) -> str:
+    """The way of the data so far: `input (None, 3) -> dense (None, 4) -> flatten fails`."""
+    steps = [f"input {shapes[0]}"]
+    steps += [f"{layer.name} {shape}" for layer, shape in zip(model.layers, shapes[1:], strict=False)]
+    failing = model.layers[len(shapes) - 1].name
+    return f"Shapes in model '{model.name}': {' -> '.join(steps)} -> {failing} fails here."

@@ -1,0 +1,279 @@
+"""The training loop: `fit`, `evaluate`, `predict` and their one-batch forms.
+
+The order of everything, the draws of the shuffling included, is Keras's.
+"""
+
+import numpy as np
+
+from layerlab import tree
+from layerlab.models.batches import (
+    ArrayBatches,
+    EpochIterator,
+    batches_of,
+    split_validation,
+    unpack_x_y_sample_weight,
+    with_class_weight,
+)
+from layerlab.models.failure import NoGuard, Unchanged
+from layerlab.models.interrupt import interrupt_between_steps
+from layerlab.models.training_step import TrainingStep
+
+__all__ = ["Trainer"]
+
+_REPORT_PARTS = 3  # verbose: one line an epoch, with the loss split into data term and penalties
+
+
+class Trainer(TrainingStep):
+    """What a model can do with data; the other half of `Model`."""
+
+    # --- fit ------------------------------------------------------------------------------------------------------
+
+    def fit(
+        self,
+        x=None,
+        y=None,
+        batch_size=None,
+        epochs=1,
+        verbose="auto",
+        callbacks=None,
+        validation_split=0.0,
+        validation_data=None,
+        shuffle=True,
+        class_weight=None,
+        sample_weight=None,
+        initial_epoch=0,
+        steps_per_epoch=None,
+        validation_steps=None,
+        validation_batch_size=None,
+        validation_freq=1,
+    ):
+        """Train for a number of epochs.
+
+        Args:
+            x, y: arrays (or lists and dictionaries of them, for several inputs or outputs); or in `x` a generator or
+                an iterable of (x, y) or (x, y, sample_weight) batches.
+            batch_size: samples a step, 32 by default; for arrays only.
+            epochs: the number of the last epoch.
+            verbose: 0 silent, 1 a progress bar, 2 one line an epoch, 3 one line an epoch with the loss split into
+                `data_loss` and `penalty`, "auto" chooses between 1 and 2.
+            callbacks: a list of callbacks.
+            validation_split: the fraction at the end of the arrays to validate on.
+            validation_data: (x, y), (x, y, sample_weight) or batches to validate on after each epoch.
+            shuffle: a new order each epoch; "batch" shuffles whole batches.
+            class_weight: class -> weight of its samples.
+            sample_weight: a weight a sample.
+            initial_epoch: where to begin counting.
+            steps_per_epoch, validation_steps: batches an epoch; all of them by default.
+            validation_batch_size: `batch_size` by default.
+            validation_freq: validate every so many epochs, or a list of epochs (from 1).
+
+        Returns:
+            The `History` callback: `.history` maps names to a value an epoch.
+
+        Raises:
+            ValueError: not compiled, or data that does not fit; the model is then as it was.
+            FloatingPointError: the loss is no longer finite; the weights are those from before that step.
+            KeyboardInterrupt: Ctrl-C; the weights are those after the last whole step.
+
+        Source: Keras page "Model training APIs".
+        """
+        self._check_compiled()
+        if validation_split and validation_data is None:
+            parts = (x, y, sample_weight)
+            (x, y, sample_weight), validation_data = split_validation(parts, validation_split)
+        batches = batches_of(x, y, sample_weight, batch_size, shuffle)
+        epoch_iterator = EpochIterator(batches, steps_per_epoch)
+        validate = _validation_arguments(validation_data, validation_steps, validation_batch_size or batch_size)
+        self._report_parts = verbose == _REPORT_PARTS
+        callbacks = self._callback_list(callbacks, verbose, epochs, epoch_iterator.num_batches)
+        if self._first_fit and isinstance(batches, ArrayBatches):
+            batches.discard_draw()
+        self._first_fit, self.stop_training = False, False
+        with interrupt_between_steps() as interrupt:
+            callbacks.on_train_begin()
+            logs: dict = {}
+            for epoch in range(initial_epoch, epochs):
+                guard = Unchanged(self) if epoch == initial_epoch else NoGuard()
+                with guard:
+                    logs = self._train_epoch(epoch, epoch_iterator, callbacks, class_weight, interrupt)
+                    if validate is not None and _is_due(epoch, validation_freq):
+                        validation = self.evaluate(**validate, verbose=0, return_dict=True, callbacks=callbacks)
+                        logs |= {f"val_{name}": value for name, value in validation.items()}
+                callbacks.on_epoch_end(epoch, logs)
+                if self.stop_training:
+                    break
+            if epochs > initial_epoch:
+                self.optimizer.finalize_variable_values(self.trainable_weights)
+            callbacks.on_train_end(logs)
+        return self.history
+
+    def _train_epoch(self, epoch, epoch_iterator, callbacks, class_weight, interrupt) -> dict:
+        self.reset_metrics()
+        callbacks.on_epoch_begin(epoch)
+        results: dict = {}
+        step = -1
+        for step, batch in epoch_iterator.epoch():
+            callbacks.on_train_batch_begin(step)
+            try:
+                results = self.train_step(with_class_weight(batch, class_weight))
+            except Exception as error:
+                error.add_note(f"This happened in epoch {epoch + 1}, step {step + 1} of fit().")
+                raise
+            callbacks.on_train_batch_end(step, _LazyLogs(results))
+            interrupt.check()
+            if self.stop_training:
+                break
+        if step < 0:
+            raise ValueError("fit() got no batch of data. Is the generator used up, or the array empty?")
+        return _as_floats(results)
+
+    def _callback_list(self, callbacks, verbose, epochs, steps):
+        from layerlab.callbacks import CallbackList, History, TerminateOnNaN
+
+        if not isinstance(callbacks, CallbackList):
+            shown = 2 if verbose == _REPORT_PARTS else verbose
+            callbacks = CallbackList(
+                callbacks,
+                add_history=True,
+                add_progbar=shown != 0,
+                model=self,
+                verbose=shown,
+                epochs=epochs,
+                steps=steps,
+            )
+        members = callbacks.callbacks
+        self.history = next((c for c in members if isinstance(c, History)), getattr(self, "history", None))
+        self._tolerates_nan = any(isinstance(c, TerminateOnNaN) for c in members)
+        return callbacks
+
+    # --- evaluate and predict -----------------------------------------------------------------------------------
+
+    def evaluate(
+        self,
+        x=None,
+        y=None,
+        batch_size=None,
+        verbose="auto",
+        sample_weight=None,
+        steps=None,
+        callbacks=None,
+        return_dict=False,
+        **kwargs,
+    ):
+        """The loss (penalties included) and the metrics over data, without training.
+
+        Args:
+            x, y, batch_size, sample_weight: as for `fit`.
+            steps: the number of batches; all of them by default.
+            return_dict: return name -> value instead of a list.
+
+        Returns:
+            The loss, or [loss, metric, ...], or a dictionary; floats.
+        """
+        self._check_compiled()
+        _refuse(kwargs, "evaluate")
+        epoch_iterator = EpochIterator(batches_of(x, y, sample_weight, batch_size), steps)
+        callbacks = self._test_callbacks(callbacks, verbose, epoch_iterator.num_batches)
+        self.reset_metrics()
+        callbacks.on_test_begin()
+        results: dict = {}
+        for step, batch in epoch_iterator.epoch():
+            callbacks.on_test_batch_begin(step)
+            results = self.test_step(batch)
+            callbacks.on_test_batch_end(step, _LazyLogs(results))
+        results = _as_floats(results)
+        callbacks.on_test_end(results)
+        return results if return_dict else self._in_order(results)
+
+    def _test_callbacks(self, callbacks, verbose, steps):
+        from layerlab.callbacks import CallbackList
+
+        if isinstance(callbacks, CallbackList):
+            return callbacks
+        return CallbackList(callbacks, add_progbar=verbose != 0, model=self, verbose=verbose, epochs=1, steps=steps)
+
+    def _in_order(self, results: dict):
+        """Results as a list, the loss first; a lone loss as a number."""
+        first = ["loss"] if "loss" in results else []
+        known = [metric.name for metric in self.metrics if metric.name in results and metric.name != "loss"]
+        rest = [name for name in results if name not in known and name != "loss"]
+        values = [results[name] for name in dict.fromkeys([*first, *known, *rest])]
+        return values[0] if len(values) == 1 else values
+
+    def predict(self, x, batch_size=None, verbose="auto", steps=None, callbacks=None):
+        """The outputs for data, as ndarrays, batch by batch.
+
+        Args:
+            x: an array (or several), or an iterable of batches.
+            batch_size: 32 by default.
+            steps: the number of batches; all of them by default.
+        """
+        epoch_iterator = EpochIterator(batches_of(x, batch_size=batch_size), steps)
+        callbacks = self._test_callbacks(callbacks, verbose, epoch_iterator.num_batches)
+        callbacks.on_predict_begin()
+        outputs = []
+        for step, batch in epoch_iterator.epoch():
+            callbacks.on_predict_batch_begin(step)
+            outputs.append(self.predict_step(batch))
+            callbacks.on_predict_batch_end(step, {"outputs": outputs[-1]})
+        callbacks.on_predict_end()
+        if not outputs:
+            raise ValueError("predict() got no batch of data. Is the generator used up, or the array empty?")
+        return tree.map_structure(lambda *parts: np.concatenate(parts), outputs[0], *outputs[1:])
+
+    # --- one batch ------------------------------------------------------------------------------------------------
+
+    def train_on_batch(self, x, y=None, sample_weight=None, class_weight=None, return_dict=False):
+        """Learn from one batch; running means go on from the last call.
+
+        Returns:
+            The loss, or [loss, metric, ...], or a dictionary; floats.
+        """
+        self._check_compiled()
+        batch = next(batches_of(x, y, sample_weight, _all_samples(x)).epoch())
+        self._tolerates_nan = False
+        with Unchanged(self):
+            results = _as_floats(self.train_step(with_class_weight(batch, class_weight)))
+        return results if return_dict else self._in_order(results)
+
+    def test_on_batch(self, x, y=None, sample_weight=None, return_dict=False):
+        """Judge one batch; running means go on from the last call."""
+        self._check_compiled()
+        results = _as_floats(self.test_step(next(batches_of(x, y, sample_weight, _all_samples(x)).epoch())))
+        return results if return_dict else self._in_order(results)
+
+    def predict_on_batch(self, x):
+        """The output for one batch, as ndarrays."""
+        return self.predict_step(next(batches_of(x, batch_size=_all_samples(x)).epoch()))
+
+
+class _LazyLogs(dict):
+    """Results of a step; turned into plain floats by whoever looks at them."""
+
+
+def _validation_arguments(validation_data, steps, batch_size) -> dict | None:
+    if validation_data is None:
+        return None
+    if isinstance(validation_data, tuple | list):
+        x, y, sample_weight = unpack_x_y_sample_weight(tuple(validation_data))
+        return {"x": x, "y": y, "sample_weight": sample_weight, "steps": steps, "batch_size": batch_size}
+    return {"x": validation_data, "steps": steps}
+
+
+def _is_due(epoch: int, frequency) -> bool:
+    return (epoch + 1) % frequency == 0 if isinstance(frequency, int) else (epoch + 1) in frequency
+
+
+def _all_samples(x) -> int:
+    return max(1, next((len(leaf) for leaf in tree.flatten(x) if hasattr(leaf, "__len__")), 1))
+
+
+def _as_floats(results: dict) -> dict:
+    """Plain floats (lists for metrics with several values), sorted by name as Keras's history is."""
+    plain = {name: np.asarray(value).tolist() for name, value in results.items()}
+    return dict(sorted(plain.items()))
+
+
+def _refuse(kwargs: dict, where: str) -> None:
+    if kwargs:
+        raise ValueError(f"Arguments not recognized by {where}(): {kwargs}")

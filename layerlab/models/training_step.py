@@ -1,0 +1,237 @@
+"""One step of training: what `compile` chose, the loss with its penalties, the gradients and the update.
+
+A step runs forward with training=True, adds data loss and penalties, takes gradients by the tape, then calls the
+optimizer.
+"""
+
+import math
+
+import numpy as np
+
+from layerlab import optimizers, tree
+from layerlab.autodiff import Tape, stop_gradient
+from layerlab.masking import get_mask, set_mask
+from layerlab.metrics import Mean, Metric
+from layerlab.models.batches import unpack_x_y_sample_weight
+from layerlab.models.compiled import CompiledLoss, CompiledMetrics
+from layerlab.models.failure import explain_nan
+from layerlab.serialization import deserialize_keras_object, serialize_keras_object
+
+__all__ = ["TrainingStep"]
+
+
+class TrainingStep:
+    """What a model does with one batch."""
+
+    optimizer = None
+    stop_training = False
+    _compiled_loss: CompiledLoss | None = None
+    _compiled_metrics: CompiledMetrics | None = None
+
+    # --- compile ------------------------------------------------------------------------------------------------
+
+    def compile(
+        self,
+        optimizer="rmsprop",
+        loss=None,
+        loss_weights=None,
+        metrics=None,
+        weighted_metrics=None,
+        run_eagerly=False,
+        steps_per_execution=1,
+        jit_compile="auto",
+        auto_scale_loss=True,
+    ):
+        """Choose how to train.
+
+        Args:
+            optimizer: a name or an optimizer.
+            loss: a name, a function (y_true, y_pred) or a Loss; for several outputs a list or a dictionary of them.
+            loss_weights: a factor an output.
+            metrics: a list of names, functions or metrics; for several outputs lists or a dictionary.
+            weighted_metrics: metrics that see the sample weights.
+            run_eagerly, steps_per_execution, jit_compile, auto_scale_loss: accepted for Keras's sake; layerlab always
+                runs eagerly, one step at a time.
+
+        Raises:
+            ValueError: an unknown optimizer. Unknown losses and metrics are found at the first batch, as in Keras.
+
+        Source: Keras page "Model training APIs".
+        """
+        optimizer = optimizers.get(optimizer)
+        compiled_metrics = CompiledMetrics(metrics, weighted_metrics, self._output_names)
+        self.optimizer = optimizer
+        self._compiled_loss = CompiledLoss(loss, loss_weights, self._output_names) if loss is not None else None
+        self._compiled_metrics = compiled_metrics
+        self._loss_tracker = Mean(name="loss")
+        self._part_trackers = {"data_loss": Mean(name="data_loss"), "penalty": Mean(name="penalty")}
+        self._report_parts = False
+        self._first_fit = True
+        self.compiled = True
+        self.run_eagerly, self.steps_per_execution, self.jit_compile = True, steps_per_execution, False
+        self.loss, self.stop_training = loss, False
+        self._compile_arguments = {
+            "optimizer": optimizer,
+            "loss": loss,
+            "loss_weights": loss_weights,
+            "metrics": metrics,
+            "weighted_metrics": weighted_metrics,
+            "run_eagerly": False,
+            "steps_per_execution": steps_per_execution,
+            "jit_compile": False,
+        }
+
+    @property
+    def _output_names(self):
+        return getattr(self, "output_names", None)
+
+    compiled = False
+
+    def get_compile_config(self) -> dict | None:
+        """What `compile` was given, serialized; None before it."""
+        if not self.compiled:
+            return None
+        return {key: serialize_keras_object(value) for key, value in self._compile_arguments.items()}
+
+    def compile_from_config(self, config: dict) -> None:
+        """Compile with what `get_compile_config` gave."""
+        config = dict(config)
+        optimizer = config.pop("optimizer", "rmsprop")
+        arguments = {key: deserialize_keras_object(value) for key, value in config.items()}
+        self.compile(optimizer=optimizers.get(optimizer), **arguments)
+        if self.built:
+            self.optimizer.build(self.trainable_variables)
+
+    def _check_compiled(self):
+        if not self.compiled:
+            raise ValueError("You must call `compile()` before using the model.")
+
+    # --- metrics ------------------------------------------------------------------------------------------------
+
+    @property
+    def metrics(self) -> list[Metric]:
+        """The running mean of the loss, the compiled metrics, and metrics kept in attributes."""
+        parts = set(map(id, self._part_trackers.values())) if self.compiled else set()
+        own = [value for value in self._attributes() if isinstance(value, Metric) and id(value) not in parts]
+        if not self.compiled:
+            return own
+        compiled = [self._loss_tracker, *self._compiled_metrics.metrics]
+        if self._compiled_loss is not None:
+            compiled += self._compiled_loss.metrics
+        return compiled + [metric for metric in own if not any(metric is other for other in compiled)]
+
+    @property
+    def metrics_names(self) -> list[str]:
+        """Their names."""
+        return [metric.name for metric in self.metrics]
+
+    def reset_metrics(self) -> None:
+        """Start all running means again."""
+        for metric in [*self.metrics, *(self._part_trackers.values() if self.compiled else ())]:
+            metric.reset_state()
+
+    def get_metrics_result(self) -> dict:
+        """Name -> value so far: the loss, and every metric."""
+        results = {"loss": self._loss_tracker.result(), **self._compiled_metrics.result()}
+        if self._compiled_loss is not None:
+            results |= {metric.name: metric.result() for metric in self._compiled_loss.metrics}
+        if self._report_parts:
+            results |= {name: tracker.result() for name, tracker in self._part_trackers.items()}
+        known = {id(metric) for metric in [self._loss_tracker, *self._compiled_metrics.metrics]}
+        results |= {m.name: m.result() for m in self.metrics if id(m) not in known and m.name not in results}
+        return results
+
+    def compute_metrics(self, x, y, y_pred, sample_weight=None) -> dict:
+        """Update the compiled metrics with a batch and return all results. Override for metrics of your own."""
+        self._compiled_metrics.update_state(y, y_pred, sample_weight)
+        return self.get_metrics_result()
+
+    # --- loss -----------------------------------------------------------------------------------------------------
+
+    def compute_loss(self, x=None, y=None, y_pred=None, sample_weight=None, training=True):
+        """The total loss of a batch: the compiled loss plus all penalties. Override for a loss of your own.
+
+        Raises:
+            ValueError: there is neither a loss nor a penalty.
+        """
+        data_loss = None
+        if self._compiled_loss is not None:
+            self._check_targets(y)
+            data_loss = self._compiled_loss(y, y_pred, sample_weight)
+        penalties = self.losses
+        if data_loss is None and not penalties:
+            raise ValueError("No loss to compute. Provide a `loss` argument in `compile()`.")
+        penalty = sum(penalties[1:], penalties[0]) if penalties else None
+        self._last_parts = (_number(data_loss), _number(penalty))
+        if data_loss is None or penalty is None:
+            return penalty if data_loss is None else data_loss
+        return data_loss + penalty
+
+    def _check_targets(self, y):
+        if y is None:
+            raise ValueError(
+                "The model was compiled with a loss, which compares predictions with targets. "
+                "Received: y=None. Pass targets: fit(x, y) or batches of (x, y)."
+            )
+
+    def _track(self, loss, x) -> None:
+        size = next((len(leaf) for leaf in tree.flatten(x) if np.ndim(leaf)), 1)
+        self._loss_tracker.update_state(loss, sample_weight=size)
+        for tracker, value in zip(self._part_trackers.values(), self._last_parts, strict=True):
+            if self._report_parts:
+                tracker.update_state(value, sample_weight=size)
+        if self._compiled_loss is not None:
+            for tracker, value in zip(self._compiled_loss.metrics, self._compiled_loss.last, strict=False):
+                tracker.update_state(_number(value), sample_weight=size)
+
+    # --- one step -----------------------------------------------------------------------------------------------
+
+    def train_step(self, data) -> dict:
+        """Learn from one batch; returns name -> value. Override for a training step of your own.
+
+        Args:
+            data: (x, y, sample_weight), or a shorter tuple.
+        """
+        x, y, sample_weight = unpack_x_y_sample_weight(data)
+        with Tape() as tape:
+            y_pred = self(x, training=True)
+            loss = self.compute_loss(x=x, y=y, y_pred=y_pred, sample_weight=sample_weight, training=True)
+        variables = self.trainable_variables
+        if variables:
+            self._learn(tape, loss, variables, x, y)
+        y_pred = tree.map_structure(_detached, y_pred)
+        self._track(_number(loss), x)
+        return self.compute_metrics(x, y, y_pred, sample_weight)
+
+    def _learn(self, tape, loss, variables, x, y) -> None:
+        if not math.isfinite(_number(loss)) and not self._tolerates_nan:
+            raise FloatingPointError(explain_nan(_number(loss), x, y))
+        self.optimizer.apply(tape.gradient(loss, variables), variables)
+
+    _tolerates_nan = False  # a TerminateOnNaN callback wants to see it
+
+    def test_step(self, data) -> dict:
+        """Judge one batch; returns name -> value."""
+        x, y, sample_weight = unpack_x_y_sample_weight(data)
+        y_pred = self(x, training=False)
+        if self._compiled_loss is not None or self.losses:
+            loss = self.compute_loss(x=x, y=y, y_pred=y_pred, sample_weight=sample_weight, training=False)
+            self._track(_number(loss), x)
+        return self.compute_metrics(x, y, y_pred, sample_weight)
+
+    def predict_step(self, data):
+        """The output for one batch."""
+        x, _, _ = unpack_x_y_sample_weight(data)
+        return self(x, training=False)
+
+
+def _detached(y_pred):
+    """The plain value of a prediction; its mask goes with it."""
+    plain, mask = stop_gradient(y_pred), get_mask(y_pred)
+    if mask is not None:
+        set_mask(plain, mask)
+    return plain
+
+
+def _number(value) -> float:
+    return 0.0 if value is None else float(stop_gradient(value))
