@@ -1,0 +1,126 @@
+"""The package as a whole: what can be imported, in which direction files import each other, and how light it stays."""
+
+import ast
+import json
+import subprocess
+import sys
+from importlib import import_module
+from pathlib import Path
+
+import pytest
+
+import layerlab
+from layerlab.naming import did_you_mean
+
+ROOT = Path(layerlab.__file__).parent
+FILES = sorted(path.relative_to(ROOT) for path in ROOT.rglob("*.py"))
+KERAS = json.loads((Path(__file__).parent / "golden" / "keras_names.json").read_text(encoding="utf-8"))
+
+LEVELS = (  # a file imports its own level and those above it in this table
+    "naming config registry serialization masking tree",
+    "autodiff",
+    "variables random ops",
+    "activations initializers constraints regularizers losses metrics optimizers",
+    "layers",
+    "models callbacks",
+    "saving plots utils cli datasets __main__",
+)
+LEVEL = {unit: level for level, units in enumerate(LEVELS) for unit in units.split()}
+STRICTER = {  # units that may import less than their level allows
+    "callbacks": {unit for unit, level in LEVEL.items() if level <= 3} | {"callbacks"},
+    "datasets": {"datasets"},
+    "autodiff": {"autodiff"},
+}
+ABOVE_ALL = {"__version__"}  # what `from layerlab import` gives that is no module
+
+
+def imports(file):
+    """The parts of layerlab that a file imports, at its top and inside its functions."""
+    for node in ast.walk(ast.parse((ROOT / file).read_text(encoding="utf-8"))):
+        if isinstance(node, ast.Import):
+            names = [alias.name for alias in node.names]
+        elif isinstance(node, ast.ImportFrom):
+            names = [f"{node.module}.{alias.name}" for alias in node.names]
+        else:
+            continue
+        yield from (name.split(".")[1] for name in names if name.startswith("layerlab."))
+
+
+@pytest.mark.parametrize("file", FILES, ids=str)
+def test_imports_run_one_way(file):
+    unit = file.parts[0].removesuffix(".py")
+    if unit == "__init__":
+        pytest.skip("the table of contents names everything")
+    allowed = STRICTER.get(unit) or {other for other, level in LEVEL.items() if level <= LEVEL[unit]}
+    assert set(imports(file)) - ABOVE_ALL <= allowed
+
+
+@pytest.mark.parametrize("file", FILES, ids=str)
+def test_every_file_opens_with_what_it_is_for(file):
+    assert len(ast.get_docstring(ast.parse((ROOT / file).read_text(encoding="utf-8"))) or "") > 40
+
+
+def module_name(file):
+    return ".".join(("layerlab", *file.with_suffix("").parts)).removesuffix(".__init__")
+
+
+@pytest.mark.parametrize("file", [f for f in FILES if f.name != "__main__.py"], ids=str)
+def test_all_lists_names_that_exist_once_each(file):
+    module = import_module(module_name(file))
+    if not hasattr(module, "__all__"):
+        assert file.name.startswith("_"), f"{file} has no __all__"
+        return
+    assert sorted(set(module.__all__)) == sorted(module.__all__)
+    assert not [name for name in module.__all__ if not hasattr(module, name)]
+
+
+OURS = {  # public names that Keras does not have in that module
+    "": {"autodiff", "plots"},
+    "config": {"standardize_data_format", "standardize_dtype"},
+}
+
+
+@pytest.mark.parametrize("module", KERAS)
+def test_public_names_are_spelled_as_in_keras(module):
+    names = import_module(f"layerlab.{module}".rstrip(".")).__all__
+    unknown = {name for name in names if not name.startswith("_")} - set(KERAS[module]) - OURS.get(module, set())
+    assert not [f"{name}?{did_you_mean(name, KERAS[module])}" for name in unknown]
+
+
+def test_everything_that_the_table_of_contents_names_is_there():
+    assert set(layerlab.__all__) <= set(dir(layerlab))
+    for name in layerlab.__all__:
+        assert getattr(layerlab, name) is not None
+
+
+def test_a_misspelt_name_is_guessed():
+    with pytest.raises(AttributeError, match=r"has no attribute 'Sequental'\. Did you mean 'Sequential'\?"):
+        _ = layerlab.Sequental
+
+
+def python(code):
+    """What a fresh Python prints."""
+    command = [sys.executable, "-c", code]
+    return subprocess.run(command, check=True, capture_output=True, text=True).stdout.strip()
+
+
+HEAVY = ("matplotlib", "h5py", "tqdm", "scipy", "jupyterlab", "ipykernel", "IPython", "ipywidgets", "pandas")
+IMPORTS = {
+    "the package": "import layerlab",
+    "every public module": "import layerlab; [getattr(layerlab, name) for name in layerlab.__all__]",
+}
+
+
+@pytest.mark.parametrize("statement", IMPORTS.values(), ids=IMPORTS)
+def test_importing_stays_light(statement):
+    loaded = python(f"{statement}; import sys; print(*sys.modules)").split()
+    assert not set(loaded) & set(HEAVY)
+
+
+@pytest.mark.parametrize("statement", IMPORTS.values(), ids=IMPORTS)
+def test_importing_takes_less_than_a_quarter_of_a_second(statement):
+    timed = f"import time; start = time.perf_counter(); {statement}; print(time.perf_counter() - start)"
+    seconds = []
+    while not seconds or (min(seconds) >= 0.25 and len(seconds) < 8):  # a busy machine is no slow package
+        seconds.append(float(python(timed)))
+    assert min(seconds) < 0.25, seconds
