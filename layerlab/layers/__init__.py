@@ -1,5 +1,14 @@
 """All layers, under Keras's names: one star-import a family."""
+# ruff: noqa: F403 - each family's __all__ says what comes
 
+from layerlab.layers.activation import *
+from layerlab.layers.configurations import *
 from layerlab.layers.core import *
-from layerlab.layers.input_spec import InputSpec
-from layerlab.layers.layer import Layer
+from layerlab.layers.dense import *
+from layerlab.layers.input_layer import *
+from layerlab.layers.input_spec import *
+from layerlab.layers.lambda_layer import *
+from layerlab.layers.layer import *
+from layerlab.layers.noise import *
+from layerlab.layers.regularization import *
+from layerlab.layers.reshaping import *

@@ -1,122 +1,68 @@
-"""The layers every model is made of: its inputs, Dense, and the layers that change nothing or one thing."""
+"""The layers that change nothing, or nothing but what counts: Identity and Masking."""
 
 import numpy as np
 
-from layerlab import activations, constraints, initializers, regularizers
-from layerlab.layers.input_spec import InputSpec
 from layerlab.layers.layer import Layer
 
-__all__ = ["Dense"]
+__all__ = ["Identity", "Masking"]
 
 
-class Dense(Layer):
-    """Every output unit sees every input feature: y = activation(x @ kernel + bias), over the last axis.
-
-    Args:
-        units: the number of outputs, a positive integer.
-        activation: a name or a function; None is the identity.
-        use_bias: whether to add a bias.
-        kernel_initializer, bias_initializer: how the weights start.
-        kernel_regularizer, bias_regularizer: penalties on the weights.
-        activity_regularizer: penalty on the output, divided by the batch size.
-        kernel_constraint, bias_constraint: applied to the weights after each update. On the kernel, axis 0 holds the
-            incoming weights of one unit.
+class Identity(Layer):
+    """y = x: a placeholder where a layer is needed and nothing should happen.
 
     Shapes:
-        in `(batch, ..., features)`, out `(batch, ..., units)`; kernel `(features, units)`, bias `(units,)`.
+        in any, out the same. Lists and dictionaries of arrays pass through too.
 
-    Raises:
-        ValueError: `units` is not a positive integer, or the inputs have another number of features than at first.
+    >>> Identity()(np.array([1, 2]))
+    array([1, 2])
 
-    >>> layer = Dense(2, kernel_initializer="ones")
-    >>> layer(np.array([[1.0, 2.0, 3.0]]))
-    array([[6., 6.]], dtype=float32)
-
-    Source: Keras page "Dense layer".
+    Source: Keras page "Identity layer".
     """
 
     supports_masking = True
-    weight_names = ("kernel", "bias")
-    config_names = (
-        "units",
-        "activation",
-        "use_bias",
-        "kernel_initializer",
-        "bias_initializer",
-        "kernel_regularizer",
-        "bias_regularizer",
-        "kernel_constraint",
-        "bias_constraint",
-        "quantization_config",
-    )
-
-    def __init__(
-        self,
-        units,
-        activation=None,
-        use_bias=True,
-        kernel_initializer="glorot_uniform",
-        bias_initializer="zeros",
-        kernel_regularizer=None,
-        bias_regularizer=None,
-        activity_regularizer=None,
-        kernel_constraint=None,
-        bias_constraint=None,
-        lora_rank=None,
-        lora_alpha=None,
-        quantization_config=None,
-        **kwargs,
-    ):
-        if not isinstance(units, int) or units <= 0:
-            raise ValueError(
-                f"Received an invalid value for `units`, expected a positive integer. Received: units={units}"
-            )
-        if (lora_rank, lora_alpha, quantization_config) != (None, None, None):
-            raise ValueError("layerlab has no LoRA and no quantization: leave lora_* and quantization_config at None.")
-        super().__init__(activity_regularizer=activity_regularizer, **kwargs)
-        self.units, self.use_bias, self.quantization_config = units, use_bias, None
-        self.activation = activations.get(activation)
-        self.kernel_initializer = initializers.get(kernel_initializer)
-        self.bias_initializer = initializers.get(bias_initializer)
-        self.kernel_regularizer = regularizers.get(kernel_regularizer)
-        self.bias_regularizer = regularizers.get(bias_regularizer)
-        self.kernel_constraint = constraints.get(kernel_constraint)
-        self.bias_constraint = constraints.get(bias_constraint)
-        self.input_spec = InputSpec(min_ndim=2)
-
-    def build(self, input_shape):
-        features = input_shape[-1]
-        if features is None:
-            raise ValueError(
-                "The last dimension of the inputs to a Dense layer should be defined. Found None. "
-                f"Full input shape received: {input_shape}"
-            )
-        self.kernel = self.add_weight(
-            name="kernel",
-            shape=(features, self.units),
-            initializer=self.kernel_initializer,
-            regularizer=self.kernel_regularizer,
-            constraint=self.kernel_constraint,
-        )
-        self.bias = None
-        if self.use_bias:
-            self.bias = self.add_weight(
-                name="bias",
-                shape=(self.units,),
-                initializer=self.bias_initializer,
-                regularizer=self.bias_regularizer,
-                constraint=self.bias_constraint,
-            )
-        self.input_spec = InputSpec(min_ndim=2, axes={-1: features})
+    keeps_integers = True
 
     def call(self, inputs):
-        y = np.matmul(as_float(inputs, self.compute_dtype), self.kernel)  # (..., features) (features, units)
-        return self.activation(y if self.bias is None else y + self.bias)
+        return inputs
 
     def compute_output_shape(self, input_shape):
-        return (*input_shape[:-1], self.units)
+        return input_shape
 
 
-def as_float(x, dtype):
-    """Integers as floats of the layer's type: NumPy would make float64 of float32 with int64."""
-    return x if np.issubdtype(x.dtype, np.floating) else x.astype(dtype)
+class Masking(Layer):
+    """Marks the time steps in which every feature is `mask_value` as absent, and sets them to 0.
+
+    The mask is any(x != mask_value) over the last axis: True where a step counts. It travels with the array; layers
+    that know masks use it, and the loss leaves the absent steps out.
+
+    Args:
+        mask_value: the number that fills absent steps.
+
+    Shapes:
+        in `(batch, steps, features)` (any rank), out the same; the mask is `(batch, steps)`.
+
+    >>> from layerlab.masking import get_mask
+    >>> y = Masking()(np.array([[[1.0, 2.0], [0.0, 0.0]]]))
+    >>> get_mask(y)
+    array([[ True, False]])
+
+    Source: Keras page "Masking layer".
+    """
+
+    supports_masking = True
+    keeps_integers = True
+    config_names = ("mask_value",)
+
+    def __init__(self, mask_value=0.0, **kwargs):
+        super().__init__(**kwargs)
+        self.mask_value = mask_value
+
+    def compute_mask(self, inputs, previous_mask=None):
+        return np.any(inputs != self.mask_value, axis=-1)
+
+    def call(self, inputs):
+        counts = np.any(inputs != self.mask_value, axis=-1, keepdims=True)
+        return inputs * counts.astype(inputs.dtype)
+
+    def compute_output_shape(self, input_shape):
+        return input_shape

@@ -5,7 +5,7 @@ The sentences begin as Keras's do; a note adds the likely mistake.
 
 from layerlab.config import standardize_dtype
 
-__all__ = ["InputSpec", "assert_input_compatibility"]
+__all__ = ["InputSpec"]
 
 
 class InputSpec:

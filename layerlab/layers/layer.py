@@ -1,7 +1,7 @@
 """The base of every layer: configuration in, weights on the first call, then a formula from arrays to arrays.
 
-A subclass writes `build` (its weights) and `call` (its formula in plain NumPy); what surrounds a call, from the cast of its
-inputs to masks and penalties, is here.
+A subclass writes `build` (its weights) and `call` (its formula in plain NumPy); what surrounds a call, from the cast of
+its inputs to masks and penalties, is here.
 """
 
 import functools
@@ -29,9 +29,9 @@ __all__ = ["Layer"]
 class Layer(WeightOwner, Registered):
     """A function with weights.
 
-    Called on an ndarray a layer gives an ndarray; called on a symbolic tensor (`Input`) it gives a symbolic one; called while
-    a tape records it takes part in the gradient. `__init__` stores the configuration, `build(input_shape)` makes the weights
-    with `add_weight`, `call(inputs)` is the formula.
+    Called on an ndarray a layer gives an ndarray; called on a symbolic tensor (`Input`) it gives a symbolic one; called
+    while a tape records it takes part in the gradient. `__init__` stores the configuration, `build(input_shape)` makes
+    the weights with `add_weight`, `call(inputs)` is the formula.
 
     Args:
         activity_regularizer: penalty on the output, divided by the batch size.
@@ -56,6 +56,8 @@ class Layer(WeightOwner, Registered):
 
     family = "layers"
     supports_masking = False
+    #: whether integers that go in come out as integers
+    keeps_integers = False
     input_spec: Any = None
     #: constructor arguments that `get_config` reports, each kept in an attribute of the same name
     config_names: ClassVar[tuple[str, ...] | None] = None
@@ -167,8 +169,8 @@ class Layer(WeightOwner, Registered):
             ):
                 raise ValueError(
                     "Only input tensors may be passed as positional arguments. The following argument value should be "
-                    f"passed as a keyword argument: {value} (of type {type(value)}). Nested Python lists are no tensors: "
-                    "use np.array(...)."
+                    f"passed as a keyword argument: {value} (of type {type(value)}). Nested Python lists are no "
+                    "tensors: use np.array(...)."
                 )
         if args and args[0] is None:
             raise ValueError(
@@ -189,6 +191,10 @@ class Layer(WeightOwner, Registered):
             wrong = self.autocast and np.dtype(x.dtype).kind == "f" and np.dtype(x.dtype).name != self._dtype
             return _keep_mask(x, x.astype(self._dtype)) if wrong else x
         return self._cast(np.asarray(x)) if hasattr(x, "__array__") else x
+
+    def _as_float(self, x):
+        """Integers as floats of the layer's type: NumPy would make float64 of float32 with int64."""
+        return x if np.issubdtype(x.dtype, np.floating) else x.astype(self._dtype)
 
     def _resolve_training(self, kwargs, info):
         training = kwargs.pop("training", None)
@@ -217,17 +223,21 @@ class Layer(WeightOwner, Registered):
     def _build_if_needed(self, args, kwargs):
         if self.built:
             return
-        shapes = [_shape_of(value) for value in args]
+        shapes = [self._shape_of(value) for value in args]
         names = list(inspect.signature(self.build).parameters)
         if len(names) <= 1:
             self.build(*shapes[:1])
         else:
             given = dict(zip(self._call_info.names, shapes, strict=False))
-            given |= {key: _shape_of(value) for key, value in kwargs.items() if _is_tensors(value)}
+            given |= {key: self._shape_of(value) for key, value in kwargs.items() if _is_tensors(value)}
             by_name = {
                 name: given[name.removesuffix("_shape")] for name in names if name.removesuffix("_shape") in given
             }
             self.build(**by_name) if by_name else self.build(*shapes)
+
+    @staticmethod
+    def _shape_of(value):
+        return tree.map_structure(lambda leaf: tuple(leaf.shape) if hasattr(leaf, "shape") else None, value)
 
     def _run(self, args, kwargs, training):
         try:
@@ -269,12 +279,14 @@ class Layer(WeightOwner, Registered):
         """The symbolic output for symbolic inputs."""
         if type(self).compute_output_shape is Layer.compute_output_shape:
             return dry_run(self._call_plain, args, kwargs)
-        shapes = [_shape_of(value) for value in args]
+        shapes = [self._shape_of(value) for value in args]
         output = self.compute_output_shape(*shapes)
         return tree_of_tensors(output, self._output_dtype(args))
 
     def _output_dtype(self, args) -> str:
-        return self.compute_dtype
+        first = tree.flatten(args)[0] if args else None
+        keeps = self.keeps_integers and first is not None and np.dtype(first.dtype).kind != "f"
+        return str(first.dtype) if keeps else self.compute_dtype
 
     @property
     def input(self):
@@ -345,8 +357,8 @@ class Layer(WeightOwner, Registered):
         strange = [key for key, value in config.items() if not isinstance(value, plain)]
         if strange:
             raise NotImplementedError(
-                f"Object {type(self).__name__} was created by passing non-serializable argument values in `__init__()`: "
-                f"{strange}. Override `get_config()` (and `from_config()`) in the class."
+                f"Object {type(self).__name__} was created by passing non-serializable argument values in `__init__()`"
+                f": {strange}. Override `get_config()` (and `from_config()`) in the class."
             )
         accepts_base = any(p.kind is inspect.Parameter.VAR_KEYWORD for p in parameters.values())
         return config if accepts_base else _Exactly(config)
@@ -357,7 +369,7 @@ class Layer(WeightOwner, Registered):
 
     def build_from_config(self, config: dict) -> None:
         """Build for the shapes that `get_build_config` gave."""
-        shapes = {key: _as_shape(value) for key, value in (config or {}).items()}
+        shapes = {key: as_shape(value) for key, value in (config or {}).items()}
         if list(shapes) == ["input_shape"]:
             self.build(shapes["input_shape"])
         elif shapes:
@@ -470,20 +482,16 @@ def _is_shape(value) -> bool:
     return isinstance(value, list | tuple) and all(item is None or isinstance(item, int | np.integer) for item in value)
 
 
-def _as_shape(value):
+def as_shape(value):
     """A shape read from JSON, where tuples have become lists."""
     if isinstance(value, dict):
-        return {key: _as_shape(item) for key, item in value.items()}
-    return tuple(value) if _is_shape(value) else [_as_shape(item) for item in value]
+        return {key: as_shape(item) for key, item in value.items()}
+    return tuple(value) if _is_shape(value) else [as_shape(item) for item in value]
 
 
 def _is_tensors(value) -> bool:
     leaves = tree.flatten(value)
     return bool(leaves) and all(isinstance(leaf, np.ndarray | ArrayLike) for leaf in leaves)
-
-
-def _shape_of(value):
-    return tree.map_structure(lambda leaf: tuple(leaf.shape) if hasattr(leaf, "shape") else None, value)
 
 
 def _leaves(value) -> list:

@@ -50,7 +50,8 @@ class KerasTensor(ArrayLike):
     def __array__(self, dtype=None, copy=None):
         raise ValueError(
             "A KerasTensor is symbolic: it has a shape and a dtype but no values, so it cannot become a NumPy array. "
-            "Use it with layers and NumPy functions (np.stack, np.concatenate, ...), then build a Model(inputs, outputs)."
+            "Use it with layers and NumPy functions (np.stack, np.concatenate, ...), then build a "
+            "Model(inputs, outputs)."
         )
 
     def __bool__(self):
