@@ -2,7 +2,7 @@
 
 All act on each number alone, for arrays of any shape, except softmax, log_softmax, sparsemax and glu, which couple the
 numbers along an axis. Where a curve has a corner, the gradient takes one side of it, or 0: relu'(0) = 0, elu'(0) = 1,
-leaky_relu'(0) = 1; where a value is cut off (relu6, hard_sigmoid), it is 0 from the corner on.
+leaky_relu'(0) = 1, hard_tanh'(±1) = 1; where relu6 and the hard sigmoids cut a value off, it is 0 from the corner on.
 """
 
 import math
@@ -308,7 +308,7 @@ def hard_tanh(x):
 
     Source: `keras.activations.hard_tanh`.
     """
-    return np.where(x >= 1, 1.0, np.where(x < -1, -1.0, x))
+    return np.where(x > 1, 1.0, np.where(x < -1, -1.0, x))
 
 
 def tanh_shrink(x):
@@ -405,7 +405,7 @@ def softmax(x, axis=-1):
 
     Source: `keras.activations.softmax`.
     """
-    axis = tuple(axis) if isinstance(axis, list) else axis
+    axis = _axes(x, axis)
     if isinstance(axis, int) and -x.ndim <= axis < x.ndim and x.shape[axis] == 1:
         warnings.warn(
             f"You are using a softmax over axis {axis} of a tensor of shape {x.shape}. This axis has size 1. The "
@@ -428,7 +428,14 @@ def log_softmax(x, axis=-1):
 
     Source: `keras.activations.log_softmax`.
     """
-    return ops.log_softmax(x, axis=tuple(axis) if isinstance(axis, list) else axis)
+    return ops.log_softmax(x, axis=_axes(x, axis))
+
+
+def _axes(x, axis):
+    """The axis or axes as NumPy takes them; a single number has none, though NumPy would let that pass."""
+    if x.ndim == 0:
+        raise ValueError(f"axis {axis} is out of bounds for array of dimension 0")
+    return tuple(axis) if isinstance(axis, list) else axis
 
 
 def sparsemax(x, axis=-1):
