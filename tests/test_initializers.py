@@ -186,8 +186,6 @@ def test_seeds_are_drawn_when_an_initializer_is_made_and_only_by_random_ones():
 @pytest.mark.parametrize("name", [*NAMES, "Constant"])
 @pytest.mark.parametrize("dtype", [None, "float32", "float64", "float16", np.float64])
 def test_dtypes(name, dtype):
-    if name == "Orthogonal" and dtype == "float16":
-        pytest.skip("LAPACK has no half precision")
     shape = (4, 1, 3) if name == "STFT" else (3, 3)
     assert getattr(initializers, name)()(shape, dtype=dtype).dtype == (dtype or "float32")
 

@@ -308,7 +308,8 @@ class Orthogonal(_Random):
             )
         rows, columns = math.prod(shape[:-1]), shape[-1]
         dtype = standardize_dtype(dtype)
-        q, r = np.linalg.qr(random.normal((max(rows, columns), min(rows, columns)), dtype=dtype, seed=self.seed))
+        drawn = random.normal((max(rows, columns), min(rows, columns)), dtype=dtype, seed=self.seed)
+        q, r = np.linalg.qr(drawn.astype(np.promote_types(dtype, "float32")))  # LAPACK has no half precision
         q = q * np.sign(np.diag(r))
         if rows < columns:
             q = q.T
