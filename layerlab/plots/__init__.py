@@ -7,7 +7,7 @@ Call `use_style()` once at the top of a notebook for the look of the course.
 from layerlab.plots.arrays import array_cells
 from layerlab.plots.curves import curves, histogram, training_curves
 from layerlab.plots.diagrams import dense_layer, neuron, shape_flow
-from layerlab.plots.pictures import confusion, images, kernels, one_hot, predictions
+from layerlab.plots.pictures import confusion, images, kernels, one_hot, pixel_values, predictions
 from layerlab.plots.style import COLORS, use_style
 
 __all__ = [
@@ -21,6 +21,7 @@ __all__ = [
     "kernels",
     "neuron",
     "one_hot",
+    "pixel_values",
     "predictions",
     "shape_flow",
     "training_curves",

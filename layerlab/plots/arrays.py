@@ -142,7 +142,10 @@ def _arrow(ax, start, end, label, place, **alignment) -> None:
 def _frame(ax, shape) -> None:
     sheets, rows, columns = _three(shape)
     width = sheets * (columns * _WIDE + _GAP) - _GAP
-    ax.set(xlim=(-0.8, max(width, 2.6) + 0.3), ylim=(-rows * _HIGH - 0.6, max((sheets - 1) * _RISE, 0.65) + 0.1))
+    ax.set(
+        xlim=(-0.8, max(width, 2.6) + 0.3),
+        ylim=(-rows * _HIGH - (0.6 if sheets > 1 else 0.15), max((sheets - 1) * _RISE, 0.65) + 0.1),
+    )
     ax.set_aspect("equal")
     ax.axis("off")
 

@@ -7,10 +7,10 @@ import numpy as np
 
 from layerlab.plots.style import COLORS, DIVERGING, INK, canvas, contrast
 
-__all__ = ["confusion", "images", "kernels", "one_hot", "predictions"]
+__all__ = ["confusion", "images", "kernels", "one_hot", "pixel_values", "predictions"]
 
 
-def images(array, titles=None, columns=None, title=None, labels=False, **options):
+def images(array, titles=None, columns=None, title=None, labels=False, frames=False, **options):
     """A grid of pictures.
 
     Args:
@@ -19,6 +19,7 @@ def images(array, titles=None, columns=None, title=None, labels=False, **options
         columns: how many side by side; default at most 10.
         title: a text above all.
         labels: True writes row and column numbers on the axes.
+        frames: True draws a thin line around each picture.
         options: passed on to `imshow` (cmap, vmin, vmax).
 
     Returns:
@@ -37,7 +38,11 @@ def images(array, titles=None, columns=None, title=None, labels=False, **options
     for i, ax in enumerate(axes[:count]):
         ax.imshow(array[i], **options)
         ax.set_title(str(titles[i]) if titles is not None else "", fontsize=10)
-        _pixel_axes(ax) if labels else ax.axis("off")
+        if labels:
+            _pixel_axes(ax)
+        else:
+            ax.set(xticks=[], yticks=[])
+        ax.spines[:].set(visible=frames, color="#BBBBBB")
     if title:
         figure.suptitle(title, fontsize=12)
     return axes[:count]
@@ -53,7 +58,38 @@ def _grid(rows, columns, picture_shape, spare):
 
 def _pixel_axes(ax) -> None:
     ax.set(xlabel="column (axis 1)", ylabel="row (axis 0)")
+
+
+def pixel_values(picture, title=None, ax=None):
+    """A small gray picture with the number of each pixel written into it.
+
+    Args:
+        picture: shape (height, width), at most 16 x 16.
+        title: a text above.
+        ax: the Axes to draw on; default a new figure.
+
+    Returns:
+        The Axes.
+
+    Raises:
+        ValueError: for a larger picture, whose numbers nobody could read.
+
+    >>> ax = pixel_values([[0, 255], [128, 64]])
+    >>> [text.get_text() for text in ax.texts]
+    ['0', '255', '128', '64']
+    """
+    picture = np.asarray(picture)
+    if picture.ndim != 2 or max(picture.shape) > 16:
+        raise ValueError(f"`pixel_values` draws at most 16 x 16 gray pixels. Received: shape {picture.shape}")
+    ax = canvas(0.42 * len(picture) + 0.8, width=0.5 * picture.shape[1] + 1.0)[1] if ax is None else ax
+    drawn = ax.imshow(picture, aspect="auto")
+    for (row, column), value in np.ndenumerate(picture):
+        ink = contrast(drawn.cmap(drawn.norm(value))[:3])
+        ax.text(column, row, f"{value:g}", ha="center", va="center", color=ink, fontsize=9)
+    ax.set(title=title, xticks=range(picture.shape[1]), yticks=range(picture.shape[0]))
+    _pixel_axes(ax)
     ax.spines[:].set_visible(False)
+    return ax
 
 
 def kernels(layer_or_kernel, shape, count=32, order=None, columns=8, title=None):
