@@ -11,6 +11,7 @@ import numpy as np
 from layerlab.config import standardize_dtype
 from layerlab.naming import auto_name
 from layerlab.registry import Registered
+from layerlab.variables import Variable, name_scope
 
 __all__ = [
     "SeedGenerator",
@@ -59,7 +60,9 @@ class SeedGenerator(Registered):
             raise ValueError(f"Argument `seed` must be an integer. Received: seed={seed}")
         self.name = name or auto_name(type(self).__name__)
         self._initial_seed = seed
-        self.state = _first_state(make_default_seed() if seed is None else seed)
+        state = _first_state(make_default_seed() if seed is None else seed)
+        with name_scope(self.name):
+            self.state = Variable(state, dtype="uint32", trainable=False, name="seed_generator_state")
 
     def next(self, ordered: bool = True) -> np.ndarray:
         """The next `[seed, counter]`, two uint32; `ordered=False` jumps instead of counting.
@@ -68,10 +71,10 @@ class SeedGenerator(Registered):
         >>> stream.next(), stream.next()
         (array([7, 0], dtype=uint32), array([7, 1], dtype=uint32))
         """
-        current = self.state
+        current = self.state.numpy()
         # uint32 wraps around in both updates, and the numbers drawn depend on it
-        self.state = current + np.array([0, 1], "uint32") if ordered else (current + 1) * 5387 % 933199
-        return current.copy()
+        self.state.assign(current + np.array([0, 1], "uint32") if ordered else (current + 1) * 5387 % 933199)
+        return current
 
     def get_config(self) -> dict:
         """The seed as the user gave it (None stays None) and the name."""

@@ -65,6 +65,16 @@ def test_the_state_handed_out_is_a_copy():
     assert stream.next().tolist() == [3, 1]
 
 
+def test_the_state_is_a_variable():
+    stream = SeedGenerator(3, name="mine")
+    stream.next()
+    assert (stream.state.path, stream.state.dtype) == ("mine/seed_generator_state", "uint32")
+    assert not stream.state.trainable
+    assert stream.state.numpy().tolist() == [3, 1]
+    stream.state.assign([8, 2])
+    assert stream.next().tolist() == [8, 2]
+
+
 def test_set_random_seed_reaches_every_source():
     golden = GOLDEN["unseeded"]
     set_random_seed(7)
@@ -73,7 +83,7 @@ def test_set_random_seed_reaches_every_source():
     for expected in golden["draws"]:
         np.testing.assert_array_equal(random.uniform((3,)), array_of(expected))
     assert python_random.random() == golden["python"]
-    assert np.random.random() == golden["numpy"]  # noqa: NPY002
+    assert np.random.random() == golden["numpy"]
 
 
 def test_a_forgotten_global_generator_is_made_anew_from_pythons_random():

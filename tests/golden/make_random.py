@@ -111,7 +111,7 @@ def unseeded():
     makers = [keras.initializers.HeNormal, keras.initializers.Zeros, keras.initializers.Orthogonal]
     seeds = [getattr(maker(), "seed", None) for maker in makers]
     draws = [listed(keras.random.uniform((3,))) for _ in range(4)]
-    return {"seeds": seeds, "draws": draws, "python": random.random(), "numpy": np.random.random()}  # noqa: NPY002
+    return {"seeds": seeds, "draws": draws, "python": random.random(), "numpy": np.random.random()}
 
 
 golden = {
