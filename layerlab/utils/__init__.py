@@ -3,6 +3,7 @@
 A table of contents; only names that Keras has there.
 """
 
+from layerlab.callbacks.progress import Progbar
 from layerlab.random import set_random_seed
 from layerlab.registry import (
     custom_object_scope,
@@ -20,6 +21,7 @@ CustomObjectScope = custom_object_scope
 
 __all__ = [
     "CustomObjectScope",
+    "Progbar",
     "clear_session",
     "custom_object_scope",
     "deserialize_keras_object",
