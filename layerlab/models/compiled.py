@@ -7,10 +7,10 @@ from collections.abc import Sequence
 
 import numpy as np
 
-from layerlab import losses, tree
-from layerlab import metrics as metrics_module
+from layerlab import tree
 from layerlab.losses import Loss
 from layerlab.metrics import Mean, Metric
+from layerlab.metrics.choosing import loss_for, metric_for
 from layerlab.naming import did_you_mean
 
 __all__ = ["CompiledLoss", "CompiledMetrics"]
@@ -72,8 +72,8 @@ class CompiledLoss:
         """Match the losses with the outputs."""
         names = _outputs(y_pred, self.output_names)
         wanted = _per_output(self.loss, names, "loss", container=False)
-        leaves = zip(wanted, _aligned(y_true, y_pred, names, "y"), tree.flatten(y_pred), strict=True)
-        self._functions = [_get_loss(item, truth, prediction) for item, truth, prediction in leaves]
+        pairs = zip(wanted, _aligned(y_true, names), tree.flatten(y_pred), strict=True)
+        self._functions = [loss_for(item, np.shape(truth), prediction.shape) for item, truth, prediction in pairs]
         weights = self.loss_weights if self.loss_weights is not None else 1.0
         self._weights = [1.0 if w is None else float(w) for w in _per_output(weights, names, "loss_weights", False)]
         self._names = names
@@ -84,7 +84,7 @@ class CompiledLoss:
         """The total, a scalar; None if no output has a loss."""
         if self._functions is None:
             self.build(y_true, y_pred)
-        truths = _aligned(y_true, y_pred, self._names, "y")
+        truths = _aligned(y_true, self._names)
         weights = _per_output(sample_weight, self._names, "sample_weight", container=False)
         total = None
         self.last = []
@@ -100,28 +100,19 @@ class CompiledLoss:
         return total
 
 
-def _aligned(y_true, y_pred, names, what) -> list:
+def _aligned(y_true, names) -> list:
     """The leaves of y_true in the order of the outputs."""
     if isinstance(y_true, dict) and len(names) > 1:
         missing = [name for name in names if name not in y_true]
         if missing:
-            raise ValueError(f"`{what}` has no entry for the output {missing[0]!r}. Received: keys {sorted(y_true)}")
+            raise ValueError(f"`y` has no entry for the output {missing[0]!r}. Received: keys {sorted(y_true)}")
         return [y_true[name] for name in names]
     if y_true is None:
         return [None] * len(names)
     leaves = tree.flatten(y_true)
     if len(leaves) != len(names):
-        raise ValueError(f"The model has {len(names)} output(s), but `{what}` holds {len(leaves)} array(s).")
+        raise ValueError(f"The model has {len(names)} output(s), but `y` holds {len(leaves)} array(s).")
     return leaves
-
-
-def _get_loss(identifier, y_true, y_pred) -> Loss | None:
-    if identifier is None:
-        return None
-    if isinstance(identifier, str) and identifier in ("crossentropy", "ce"):
-        identifier = metrics_module.crossentropy_for(np.shape(y_true), np.shape(y_pred))
-    loss = losses.get(identifier)
-    return loss if isinstance(loss, Loss) else losses.LossFunctionWrapper(loss, name=getattr(loss, "__name__", None))
 
 
 class CompiledMetrics:
@@ -158,14 +149,14 @@ class CompiledMetrics:
         """Match the metrics with the outputs."""
         names = _outputs(y_pred, self.output_names)
         self._names = names
-        truths, predictions = _aligned(y_true, y_pred, names, "y"), tree.flatten(y_pred)
+        truths, predictions = _aligned(y_true, names), tree.flatten(y_pred)
         entries: list[tuple[str, Metric, int, bool]] = []
         for weighted, given in enumerate(self._given):
             for i, wanted in enumerate(_per_output(given, names, "metrics", container=True) if given else []):
                 for item in wanted if isinstance(wanted, list | tuple) else [wanted]:
                     if item is None:
                         continue
-                    metric = _get_metric(item, truths[i], predictions[i])
+                    metric = metric_for(item, np.shape(truths[i]), predictions[i].shape)
                     name = metric.name if len(names) == 1 else f"{names[i]}_{metric.name}"
                     taken = any(name == entry[0] for entry in entries)
                     entries.append((f"weighted_{name}" if taken and weighted else name, metric, i, bool(weighted)))
@@ -177,7 +168,7 @@ class CompiledMetrics:
             self.build(y_true, y_pred)
         if not self._entries:
             return
-        truths, predictions = _aligned(y_true, y_pred, self._names, "y"), tree.flatten(y_pred)
+        truths, predictions = _aligned(y_true, self._names), tree.flatten(y_pred)
         weights = _per_output(sample_weight, self._names, "sample_weight", container=False)
         for _, metric, i, weighted in self._entries:
             metric.update_state(truths[i], predictions[i], sample_weight=weights[i] if weighted else None)
@@ -194,19 +185,3 @@ class CompiledMetrics:
         """Start counting again."""
         for metric in self.metrics:
             metric.reset_state()
-
-
-def _get_metric(identifier, y_true, y_pred) -> Metric:
-    shapes = np.shape(y_true), np.shape(y_pred)
-    if isinstance(identifier, str) and identifier in ("accuracy", "acc"):
-        metric = metrics_module.accuracy_for(*shapes)
-    elif isinstance(identifier, str) and identifier in ("crossentropy", "ce"):
-        metric = metrics_module.crossentropy_for(*shapes)
-    else:
-        metric = metrics_module.get(identifier)
-    if not isinstance(metric, Metric):
-        name = identifier if isinstance(identifier, str) else getattr(metric, "__name__", type(metric).__name__)
-        return metrics_module.MeanMetricWrapper(metric, name=name)
-    if isinstance(identifier, str):
-        metric.name = identifier
-    return metric

@@ -43,6 +43,6 @@ def explain_nan(loss: float, x, y) -> str:
     return (
         f"The loss is {loss} although the data is finite: the weights have grown too large, or a formula took the "
         "logarithm or quotient of 0. Usual cures: a smaller learning_rate, scaled inputs, clipnorm=1.0 in the "
-        "optimizer, from_logits=True instead of a softmax before the loss. The weights have not been changed by this step. "
-        "(With the callback TerminateOnNaN, fit() stops without this error.)"
+        "optimizer, from_logits=True instead of a softmax before the loss. The weights have not been changed by this "
+        "step. (With the callback TerminateOnNaN, fit() stops without this error.)"
     )

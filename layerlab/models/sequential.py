@@ -65,8 +65,8 @@ class Sequential(Model):
         if isinstance(layer, InputLayer):
             if self._layers:
                 raise ValueError(
-                    f"Sequential model '{self.name}' has already been configured with a first layer "
-                    f"({self._layers[0].name}). You cannot add a different Input layer to it: an Input comes first."
+                    f"Sequential model '{self.name}' has already been configured to use input shape "
+                    f"{getattr(self._layers[0], 'batch_shape', None)}. You cannot add a different Input layer to it."
                 )
         elif not self._layers and layer._input_shape_argument is not None:
             self._layers.append(InputLayer(shape=layer._input_shape_argument, dtype=_input_dtype(layer)))
@@ -142,7 +142,7 @@ class Sequential(Model):
 
     def _built_tensors(self, what: str) -> list[KerasTensor]:
         if not self._tensors:
-            raise AttributeError(f"Sequential model '{self.name}' has no defined {what} yet: it has not been built.")
+            raise AttributeError(f"Sequential model '{self.name}' has no defined {what} yet.")
         return self._tensors
 
     inputs = property(lambda self: [self._built_tensors("inputs")[0]], doc="The symbolic input, in a list.")
@@ -172,7 +172,9 @@ class Sequential(Model):
 
     def __call__(self, inputs, *args, **kwargs):
         if not self.layers:
-            raise ValueError(f"Sequential model {self.name} has no layers to call. Call `model.add(layer)` first.")
+            raise ValueError(
+                f"Sequential model {self.name} cannot be built because it has no layers. Call `model.add(layer)`."
+            )
         if self._tensors and not tree.is_nested(inputs):
             inputs = self._fit_rank(inputs)
         return super().__call__(inputs, *args, **kwargs)

@@ -224,7 +224,7 @@ class Trainer(TrainingStep):
     # --- one batch ------------------------------------------------------------------------------------------------
 
     def train_on_batch(self, x, y=None, sample_weight=None, class_weight=None, return_dict=False):
-        """Learn from one batch; running means go on from the last call.
+        """Learn from one batch.
 
         Returns:
             The loss, or [loss, metric, ...], or a dictionary; floats.
@@ -232,13 +232,15 @@ class Trainer(TrainingStep):
         self._check_compiled()
         batch = next(batches_of(x, y, sample_weight, _all_samples(x)).epoch())
         self._tolerates_nan = False
+        self.reset_metrics()
         with Unchanged(self):
             results = _as_floats(self.train_step(with_class_weight(batch, class_weight)))
         return results if return_dict else self._in_order(results)
 
     def test_on_batch(self, x, y=None, sample_weight=None, return_dict=False):
-        """Judge one batch; running means go on from the last call."""
+        """Judge one batch; returns as `train_on_batch` does."""
         self._check_compiled()
+        self.reset_metrics()
         results = _as_floats(self.test_step(next(batches_of(x, y, sample_weight, _all_samples(x)).epoch())))
         return results if return_dict else self._in_order(results)
 
