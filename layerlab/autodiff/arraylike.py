@@ -22,7 +22,8 @@ def astype(x, dtype):
 def map_nested(function, value):
     """Apply `function` to every leaf of nested lists, tuples and dictionaries."""
     if isinstance(value, list | tuple):
-        return type(value)(map_nested(function, item) for item in value)
+        items = [map_nested(function, item) for item in value]
+        return type(value)(*items) if hasattr(value, "_fields") else type(value)(items)  # a named tuple
     if isinstance(value, dict):
         return {key: map_nested(function, item) for key, item in value.items()}
     return function(value)
@@ -113,7 +114,7 @@ class ArrayLike:
     def mT(self):
         return np.swapaxes(self, -1, -2)
 
-    def astype(self, dtype):
+    def astype(self, dtype, *, copy=True):
         return self._call(astype, (self, dtype), {})
 
     def reshape(self, *shape, **kwargs):

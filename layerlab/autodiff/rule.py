@@ -60,11 +60,11 @@ class Options:
 
     def __init__(self, function: Callable, skipped: int = 0):
         parameters = list(inspect.signature(function).parameters.values())[skipped:]
-        placed = [p for p in parameters if p.kind is p.POSITIONAL_OR_KEYWORD]
+        placed = [p for p in parameters if p.kind in (p.POSITIONAL_ONLY, p.POSITIONAL_OR_KEYWORD)]
         self.names = [p.name for p in placed]
         self.defaults = [p.default for p in placed]
         self.positional = 64 if any(p.kind is p.VAR_POSITIONAL for p in parameters) else len(placed)
-        self.keywords = frozenset(p.name for p in parameters) - {"out"}
+        self.keywords = frozenset(p.name for p in parameters if p.kind is not p.POSITIONAL_ONLY) - {"out"}
 
 
 def defvjp(function: Callable, *vjps: Callable | None) -> None:

@@ -1,120 +1,140 @@
-"""VJPs of products and decompositions of matrices."""
+"""VJPs of norms, inverses, determinants and decompositions (np.linalg)."""
 
-import string
+import functools
 
 import numpy as np
 
-from layerlab.autodiff.rule import composite, defvjp, defvjp_joint
+from layerlab.autodiff.primitives import primitive
+from layerlab.autodiff.rule import composite, defvjp
+from layerlab.autodiff.rules.helpers import over, restore_axes
+from layerlab.autodiff.traced import stop_gradient
 
 
-def _matmul_left(g, y, a, b):  # g @ b^T
-    if b.ndim == 1:  # (..., n) @ (n) -> (...)
-        return g[..., None] * b
-    if a.ndim == 1:  # (n) @ (..., n, m) -> (..., m)
-        return (b @ g[..., None])[..., 0]
-    if b.ndim == 2 and g.ndim > 2:  # one product instead of one a matrix of the batch
-        return (g.reshape(-1, g.shape[-1]) @ b.T).reshape(a.shape)
-    return g @ b.swapaxes(-1, -2)
+@primitive
+def euclidean_norm(x, axis=None, *, keepdims=False):
+    """The square root of the sum of squares over any axes; its gradient is x / norm, and 0 where all are 0."""
+    return np.sqrt(np.sum(x * x, axis, keepdims=keepdims))
 
 
-def _matmul_right(g, y, a, b):  # a^T @ g
-    if a.ndim == 1 and b.ndim > 1:  # (n) @ (..., n, m) -> (..., m)
-        return a[:, None] * g[..., None, :]
-    if b.ndim == 1:  # (..., n) @ (n) -> (...)
-        return g.reshape(-1) @ a.reshape(-1, a.shape[-1])
-    if b.ndim == 2:  # (..., n) @ (n, m) -> (..., m)
-        return a.reshape(-1, a.shape[-1]).T @ g.reshape(-1, g.shape[-1])
-    return a.swapaxes(-1, -2) @ g
+@euclidean_norm.defvjp
+def _euclidean_norm(g, y, x, axis=None, *, keepdims=False):
+    y = restore_axes(y, x, axis, keepdims)
+    return restore_axes(g, x, axis, keepdims) * over(x, y)
 
 
-defvjp(np.matmul, _matmul_left, _matmul_right)
+@composite(np.linalg.vector_norm)
+def _vector_norm(x, /, *, axis=None, keepdims=False, ord=2):
+    if ord in (2, None):
+        return euclidean_norm(x, axis, keepdims=keepdims)
+    if ord == 0:
+        return np.sum(x != 0, axis, keepdims=keepdims).astype(x.dtype)
+    if abs(ord) == np.inf:
+        return (np.max if ord > 0 else np.min)(np.abs(x), axis, keepdims=keepdims)
+    if ord == 1:
+        return np.sum(np.abs(x), axis, keepdims=keepdims)
+    return np.sum(np.abs(x) ** ord, axis, keepdims=keepdims) ** (1 / ord)
 
 
-@composite(np.dot)
-def _dot(a, b):
-    if not np.ndim(a) or not np.ndim(b):
-        return np.multiply(a, b)
-    return np.matmul(a, b) if np.ndim(b) <= 2 else np.tensordot(a, b, (-1, -2))
+@composite(np.linalg.matrix_norm)
+def _matrix_norm(x, /, *, keepdims=False, ord="fro"):
+    if ord in ("fro", None):
+        return np.linalg.vector_norm(x, axis=(-2, -1), keepdims=keepdims)
+    if ord in (1, -1, np.inf, -np.inf):  # the largest or smallest sum over columns or rows
+        norm = np.sum(np.abs(x), -2 if abs(ord) == 1 else -1)
+    elif ord in (2, -2, "nuc"):
+        norm = np.linalg.svdvals(x)
+    else:
+        raise ValueError(f"Invalid norm order for matrices. Received: ord={ord!r}")
+    norm = np.sum(norm, -1) if ord == "nuc" else (np.max if ord > 0 else np.min)(norm, -1)
+    return norm[..., None, None] if keepdims else norm
 
 
-def _normalized_axes(axes, a, b):
-    if np.ndim(axes) == 0:
-        return tuple(range(a.ndim - axes, a.ndim)), tuple(range(axes))
-    return tuple(tuple(int(i) % x.ndim for i in np.atleast_1d(part)) for part, x in zip(axes, (a, b), strict=True))
+@composite(np.linalg.norm)
+def _norm(x, ord=None, axis=None, keepdims=False):
+    axes = tuple(range(x.ndim)) if axis is None else axis
+    if ord is None or isinstance(axes, int) or len(axes) == 1:
+        return np.linalg.vector_norm(x, axis=axis, keepdims=keepdims, ord=2 if ord is None else ord)
+    if len(axes) != 2:
+        raise ValueError("Improper number of dimensions to norm.")
+    norm = np.linalg.matrix_norm(np.moveaxis(x, axes, (-2, -1)), ord=ord)
+    return np.expand_dims(norm, tuple(i % x.ndim for i in axes)) if keepdims else norm
 
 
-def _free(axes, ndim):
-    return tuple(i for i in range(ndim) if i not in axes)
+def _svdvals(g, y, x):  # U diag(g) V^T
+    u, _, vt = np.linalg.svd(x, full_matrices=False)
+    return (u * g[..., None, :]) @ vt
 
 
-def _tensordot_left(g, y, a, b, axes=2):
-    of_a, of_b = _normalized_axes(axes, a, b)
-    free_a, free_b = _free(of_a, a.ndim), _free(of_b, b.ndim)
-    product = np.tensordot(g, b, (tuple(range(len(free_a), g.ndim)), free_b))  # free_a, then b's axes in order
-    order = free_a + tuple(of_a[i] for i in np.argsort(of_b))
-    return np.transpose(product, np.argsort(order))
+defvjp(np.linalg.svdvals, _svdvals)
 
 
-def _tensordot_right(g, y, a, b, axes=2):
-    of_a, of_b = _normalized_axes(axes, a, b)
-    free_a, free_b = _free(of_a, a.ndim), _free(of_b, b.ndim)
-    product = np.tensordot(a, g, (free_a, tuple(range(len(free_a)))))  # a's axes in order, then free_b
-    order = tuple(of_b[i] for i in np.argsort(of_a)) + free_b
-    return np.transpose(product, np.argsort(order))
+@composite(np.trace)
+def _trace(a, offset=0, axis1=0, axis2=1, dtype=None):
+    return np.sum(np.diagonal(a, offset, axis1, axis2), -1, dtype=dtype)
 
 
-defvjp(np.tensordot, _tensordot_left, _tensordot_right)
+@composite(np.linalg.trace)
+def _linalg_trace(x, /, *, offset=0, dtype=None):
+    return np.trace(x, offset, -2, -1, dtype)
 
 
-@composite(np.outer)
-def _outer(a, b):
-    return np.reshape(a, (-1, 1)) * np.reshape(b, (1, -1))
+def _t(a):
+    return a.swapaxes(-1, -2)
 
 
-defvjp(np.triu, lambda g, y, m, k=0: np.triu(g, k))
-defvjp(np.tril, lambda g, y, m, k=0: np.tril(g, k))
+def _inv(g, y, a):  # -Y^T G Y^T
+    return -_t(y) @ g @ _t(y)
 
 
-def _letters(subscripts, operands):
-    """Subscripts of all operands and of the result, with letters for an ellipsis."""
-    inputs, arrow, output = subscripts.replace(" ", "").partition("->")
-    inputs = inputs.split(",")
-    free = [c for c in string.ascii_letters if c not in subscripts]
-    named = [len(term.replace("...", "")) for term in inputs]
-    width = max((x.ndim - n for x, n, term in zip(operands, named, inputs, strict=True) if "..." in term), default=0)
-    shared = "".join(free[:width])
-    inputs = [
-        term.replace("...", shared[width - (x.ndim - n) :]) for x, n, term in zip(operands, named, inputs, strict=True)
-    ]
-    if arrow:
-        return inputs, output.replace("...", shared)
-    every = "".join(inputs)
-    return inputs, shared + "".join(sorted(c for c in set(every) - set(shared) if every.count(c) == 1))
+def _solve_matrix(g, y, a, b):  # -db Y^T
+    db = _solve_right(g, y, a, b)
+    return -db[..., None] * y[..., None, :] if b.ndim == 1 else -db @ _t(y)
 
 
-def _einsum(wanted, g, y, subscripts, *operands, optimize=False):
-    operands = [np.asarray(x) for x in operands]
-    terms, output = _letters(subscripts, operands)
-    sizes = {c: n for term, x in zip(terms, operands, strict=True) for c, n in zip(term, x.shape, strict=True)}
-    return [_einsum_share(i - 1, g, output, terms, operands, sizes, optimize) for i in wanted]
+def _solve_right(g, y, a, b):  # A^-T G
+    return np.linalg.solve(_t(a), g[..., None])[..., 0] if b.ndim == 1 else np.linalg.solve(_t(a), g)
 
 
-def _einsum_share(i, g, output, terms, operands, sizes, optimize):
-    """Swap operand i and the result: g takes its place."""
-    term = terms[i]
-    others = [j for j in range(len(terms)) if j != i]
-    known = set(output).union(*(terms[j] for j in others))
-    unique = "".join(dict.fromkeys(term))
-    found = "".join(c for c in unique if c in known)
-    inputs = ",".join([output, *(terms[j] for j in others)])
-    share = np.einsum(f"{inputs}->{found}", g, *(operands[j] for j in others), optimize=optimize)
-    # letters that only this operand has were summed over: the same gradient along them
-    share = np.broadcast_to(share.reshape([sizes[c] if c in known else 1 for c in unique]), [sizes[c] for c in unique])
-    if len(unique) == len(term):
-        return share
-    out = np.zeros(operands[i].shape, g.dtype)  # a repeated letter takes a diagonal
-    np.einsum(f"{term}->{unique}", out)[...] = share
-    return out
+def _det(g, y, a):  # det(A) A^-T
+    return (g * y)[..., None, None] * _t(np.linalg.inv(a))
 
 
-defvjp_joint(np.einsum, _einsum, first=1)
+@primitive
+def log_abs_det(a):
+    """The second result of np.linalg.slogdet; its gradient is A^-T."""
+    return np.linalg.slogdet(a)[1]
+
+
+def _cholesky(g, y, a, /, *, upper=False):  # symmetric part of L^-T tril(L^T G) L^-1, half the diagonal
+    y, g = (_t(y), _t(g)) if upper else (y, g)
+    middle = np.tril(_t(y) @ g)
+    middle = middle - 0.5 * middle * np.eye(a.shape[-1], dtype=a.dtype)
+    inverse = np.linalg.inv(y)
+    share = _t(inverse) @ middle @ inverse
+    return 0.5 * (share + _t(share))
+
+
+defvjp(np.linalg.inv, _inv)
+defvjp(np.linalg.solve, _solve_matrix, _solve_right)
+defvjp(np.linalg.det, _det)
+log_abs_det.defvjp(lambda g, y, a: g[..., None, None] * _t(np.linalg.inv(a)))
+defvjp(np.linalg.cholesky, _cholesky)
+
+
+@composite(np.linalg.slogdet)
+def _slogdet(a):
+    plain = np.linalg.slogdet(stop_gradient(a))
+    return type(plain)(plain.sign, log_abs_det(a))
+
+
+@composite(np.linalg.matrix_power)
+def _matrix_power(a, n):
+    if n == 0:
+        return np.broadcast_to(np.eye(a.shape[-1], dtype=a.dtype), a.shape)
+    factor = np.linalg.inv(a) if n < 0 else a
+    return functools.reduce(np.matmul, [factor] * abs(n))
+
+
+@composite(np.linalg.multi_dot)
+def _multi_dot(arrays):
+    return functools.reduce(np.dot, arrays)

@@ -2,32 +2,32 @@
 
 import numpy as np
 
-from layerlab.autodiff.rule import defvjp
-from layerlab.autodiff.rules.arithmetic import over
-from layerlab.autodiff.rules.select import restore_axes, select
+from layerlab.autodiff.rule import composite, defvjp
+from layerlab.autodiff.rules.helpers import over, restore_axes, select
 
 
 def _sum(g, y, a, axis=None, *, dtype=None, keepdims=False, where=True):
     g = restore_axes(g, a, axis, keepdims)
-    return np.broadcast_to(g, a.shape) if where is True else np.broadcast_to(select(g, where), a.shape)
+    return np.broadcast_to(g if where is True else select(g, where), a.shape)
+
+
+def _count(a, y):
+    """How many elements went into each result."""
+    return a.size / max(np.size(y), 1)
 
 
 def _mean(g, y, a, axis=None, *, dtype=None, keepdims=False):
-    return np.broadcast_to(restore_axes(g / (a.size / max(np.size(y), 1)), a, axis, keepdims), a.shape)
-
-
-def _deviation(a, axis):
-    return a - np.mean(a, axis, keepdims=True)
+    return np.broadcast_to(restore_axes(g / _count(a, y), a, axis, keepdims), a.shape)
 
 
 def _var(g, y, a, axis=None, *, dtype=None, ddof=0, keepdims=False, correction=0):
-    n = a.size / max(np.size(y), 1) - ddof - correction
-    return restore_axes(g * (2 / n), a, axis, keepdims) * _deviation(a, axis)
+    share = g * (2 / (_count(a, y) - ddof - correction))
+    return restore_axes(share, a, axis, keepdims) * (a - np.mean(a, axis, keepdims=True))
 
 
 def _std(g, y, a, axis=None, *, dtype=None, ddof=0, keepdims=False, correction=0):
-    n = a.size / max(np.size(y), 1) - ddof - correction
-    return restore_axes(over(g / n, y), a, axis, keepdims) * _deviation(a, axis)  # 0 where all are equal
+    share = over(g / (_count(a, y) - ddof - correction), y)  # 0 where all are equal
+    return restore_axes(share, a, axis, keepdims) * (a - np.mean(a, axis, keepdims=True))
 
 
 def _extremum(g, y, a, axis=None, *, keepdims=False):
@@ -40,12 +40,10 @@ def _extremum(g, y, a, axis=None, *, keepdims=False):
 
 def _prod(g, y, a, axis=None, *, dtype=None, keepdims=False):
     """The product of all the others, which is right when some are zero."""
-    if axis is None:
-        return (g * _product_of_others(a.reshape(-1))).reshape(a.shape)
-    axes = axis if isinstance(axis, tuple) else (axis,)
+    axes = tuple(range(a.ndim)) if axis is None else axis if isinstance(axis, tuple) else (axis,)
     ends = tuple(range(-len(axes), 0))
     moved = np.moveaxis(a, axes, ends)
-    others = _product_of_others(moved.reshape(*moved.shape[: -len(axes)], -1)).reshape(moved.shape)
+    others = _product_of_others(moved.reshape(*moved.shape[: a.ndim - len(axes)], -1)).reshape(moved.shape)
     return restore_axes(g, a, axis, keepdims) * np.moveaxis(others, ends, axes)
 
 
@@ -62,11 +60,48 @@ def _cumsum(g, y, a, axis=None, *, dtype=None):
     return np.flip(np.cumsum(np.flip(g, axis), axis), axis)
 
 
+def _cumprod(g, y, a, axis=None, *, dtype=None):
+    if axis is None:
+        return _cumprod(g, y, a.reshape(-1), 0).reshape(a.shape)
+    g, a = np.moveaxis(g, axis, 0), np.moveaxis(a, axis, 0)
+    # y_i = x_0 ... x_i, so dx_i = (x_0 ... x_i-1) h_i with h_i = g_i + x_i+1 h_i+1; no division: zeros are right
+    before = np.cumprod(np.concatenate([np.ones_like(a[:1]), a[:-1]]), 0)
+    h = g.copy()
+    for i in range(len(a) - 2, -1, -1):
+        h[i] += a[i + 1] * h[i + 1]
+    return np.moveaxis(before * h, 0, axis)
+
+
 defvjp(np.sum, _sum)
 defvjp(np.mean, _mean)
 defvjp(np.var, _var)
 defvjp(np.std, _std)
 defvjp(np.prod, _prod)
 defvjp(np.cumsum, _cumsum)
-for extremum in (np.max, np.min, np.amax, np.amin):
+defvjp(np.cumprod, _cumprod)
+for extremum in (np.max, np.min, np.amax, np.amin, np.nanmax, np.nanmin):
     defvjp(extremum, _extremum)
+
+
+@composite(np.ptp)
+def _ptp(a, axis=None, *, keepdims=False):
+    return np.max(a, axis, keepdims=keepdims) - np.min(a, axis, keepdims=keepdims)
+
+
+def _cumulative(function, identity):
+    def implementation(x, /, *, axis=None, dtype=None, include_initial=False):
+        axis = 0 if axis is None and np.ndim(x) == 1 else axis
+        if axis is None:
+            raise ValueError("For arrays which have more than one dimension ``axis`` argument is required.")
+        y = function(x, axis=axis, dtype=dtype)
+        if not include_initial:
+            return y
+        shape = [1 if i == axis % np.ndim(x) else n for i, n in enumerate(np.shape(x))]
+        return np.concatenate([np.full(shape, identity, y.dtype), y], axis)
+
+    return implementation
+
+
+if hasattr(np, "cumulative_sum"):  # NumPy 2.1
+    composite(np.cumulative_sum)(_cumulative(np.cumsum, 0))
+    composite(np.cumulative_prod)(_cumulative(np.cumprod, 1))

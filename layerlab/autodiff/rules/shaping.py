@@ -1,9 +1,10 @@
-"""VJPs of functions that move elements without changing them."""
+"""VJPs of functions that move, repeat or leave out elements without changing them."""
 
 import numpy as np
 
-from layerlab.autodiff.arraylike import astype
-from layerlab.autodiff.rule import composite, defvjp, defvjp_sequence
+from layerlab.autodiff.arraylike import ArrayLike, astype
+from layerlab.autodiff.primitives import primitive
+from layerlab.autodiff.rule import composite, defvjp, moves
 
 
 def _transpose(g, y, a, axes=None):
@@ -17,81 +18,89 @@ defvjp(np.squeeze, lambda g, y, a, axis=None: g.reshape(a.shape))
 defvjp(np.transpose, _transpose)
 defvjp(np.moveaxis, lambda g, y, a, source, destination: np.moveaxis(g, destination, source))
 defvjp(np.swapaxes, lambda g, y, a, axis1, axis2: np.swapaxes(g, axis1, axis2))
+defvjp(np.matrix_transpose, lambda g, y, x: np.matrix_transpose(g))
+defvjp(np.linalg.matrix_transpose, lambda g, y, x: np.matrix_transpose(g))
 defvjp(np.flip, lambda g, y, m, axis=None: np.flip(g, axis))
+defvjp(np.fliplr, lambda g, y, m: np.fliplr(g))
+defvjp(np.flipud, lambda g, y, m: np.flipud(g))
+defvjp(np.rot90, lambda g, y, m, k=1, axes=(0, 1): np.rot90(g, -k, axes))
+defvjp(np.roll, lambda g, y, a, shift, axis=None: np.roll(g, np.negative(shift).tolist(), axis))
 defvjp(np.copy, lambda g, y, a: g)
-defvjp(astype, lambda g, y, x, dtype, *, copy=True: g)
+defvjp(astype, lambda g, y, x, dtype: g)
 defvjp(np.broadcast_to, lambda g, y, array, shape: g)
+defvjp(np.triu, lambda g, y, m, k=0: np.triu(g, k))
+defvjp(np.tril, lambda g, y, m, k=0: np.tril(g, k))
+for function in (np.tile, np.repeat, np.diag, np.diagflat, np.diagonal, np.linalg.diagonal, np.delete, np.rollaxis):
+    moves(function)
 
 
-def _roll(g, y, a, shift, axis=None):
-    return np.roll(g, np.negative(shift).tolist(), axis)
+@primitive
+def zero_pad(array, pad_width):
+    """np.pad with zeros, which the walk back takes off again by slicing."""
+    return np.pad(array, pad_width)
 
 
-def _concatenate(wanted, g, y, arrays, axis=0, *, dtype=None):
-    if axis is None:
-        g, axis, lengths = g.reshape(-1), 0, [np.size(array) for array in arrays]
-    else:
-        lengths = [np.shape(array)[axis] for array in arrays]
-    parts = np.split(g, np.cumsum(lengths[:-1]), axis)
-    return [parts[i].reshape(np.shape(arrays[i])) for i in wanted]
-
-
-def _stack(wanted, g, y, arrays, axis=0, *, dtype=None):
-    g = np.moveaxis(g, axis, 0)
-    return [g[i] for i in wanted]
-
-
-defvjp(np.roll, _roll)
-defvjp_sequence(np.concatenate, _concatenate)
-defvjp_sequence(np.stack, _stack)
-
-
-@composite(np.split)
-def _split(ary, indices_or_sections, axis=0):
-    n = ary.shape[axis]
-    if isinstance(indices_or_sections, int | np.integer):
-        if n % indices_or_sections:
-            raise ValueError(f"array split does not result in an equal division: {n} into {indices_or_sections}")
-        step = n // indices_or_sections
-        indices_or_sections = range(step, n, step) if step else [0] * (indices_or_sections - 1)
-    bounds = [None, *indices_or_sections, None]
-    before = (slice(None),) * (axis % ary.ndim)
-    return [ary[(*before, slice(*pair))] for pair in zip(bounds[:-1], bounds[1:], strict=True)]
-
-
-@composite(np.full_like)
-def _full_like(a, fill_value, dtype=None):
-    return np.broadcast_to(astype(fill_value, dtype or a.dtype), a.shape)
-
-
-def _pad(g, y, array, pad_width, mode="constant", *, constant_values=0):
+@zero_pad.defvjp
+def _zero_pad(g, y, array, pad_width):
     pairs = np.broadcast_to(pad_width, (array.ndim, 2)).tolist()
     return g[tuple(slice(before, before + n) for (before, _), n in zip(pairs, array.shape, strict=True))]
 
 
-defvjp(np.pad, _pad)
+@composite(np.pad)
+def _pad(array, pad_width, mode="constant", *, constant_values=0):
+    if isinstance(pad_width, dict):
+        widths = {axis % array.ndim: width for axis, width in pad_width.items()}
+        pad_width = [np.broadcast_to(widths.get(axis, 0), 2).tolist() for axis in range(array.ndim)]
+    if mode == "constant":
+        padded = zero_pad(array, pad_width)
+        if isinstance(constant_values, int | float) and constant_values == 0:
+            return padded
+        return padded + np.pad(np.zeros(array.shape, array.dtype), pad_width, constant_values=constant_values)
+    if mode in ("edge", "reflect", "symmetric", "wrap"):
+        origin = np.pad(np.arange(array.size).reshape(array.shape), pad_width, mode)
+        return np.take(array, origin)
+    raise NotImplementedError(
+        f"np.pad with a traced array knows the modes 'constant', 'edge', 'reflect', 'symmetric' and 'wrap'. "
+        f"Received: mode={mode!r}. Build the border with np.concatenate."
+    )
 
 
-def _repeat(g, y, a, repeats, axis=None):
-    if axis is None:
-        return np.bincount(np.repeat(np.arange(a.size), repeats), g, a.size).reshape(a.shape)
-    counts = np.broadcast_to(repeats, a.shape[axis])
-    owners = np.repeat(np.arange(a.shape[axis]), counts)
-    out = np.zeros(np.moveaxis(a, axis, 0).shape, g.dtype)
-    np.add.at(out, owners, np.moveaxis(g, axis, 0))
-    return np.moveaxis(out, 0, axis)
+@composite(np.full_like)
+def _full_like(a, fill_value, dtype=None):
+    if not isinstance(fill_value, ArrayLike):
+        return np.full(np.shape(a), fill_value, dtype or a.dtype)
+    return np.broadcast_to(fill_value.astype(dtype or a.dtype), np.shape(a))
 
 
-defvjp(np.repeat, _repeat)
+@composite(np.broadcast_arrays)
+def _broadcast_arrays(*args):
+    shape = np.broadcast_shapes(*map(np.shape, args))
+    return tuple(np.broadcast_to(x, shape) for x in args)
 
 
-def _tile(g, y, A, reps):
-    reps = (reps,) if np.ndim(reps) == 0 else tuple(reps)
-    ndim = max(len(reps), A.ndim)
-    reps = (1,) * (ndim - len(reps)) + reps
-    shape = (1,) * (ndim - A.ndim) + A.shape
-    split = g.reshape([n for pair in zip(reps, shape, strict=True) for n in pair])
-    return split.sum(axis=tuple(range(0, 2 * ndim, 2))).reshape(A.shape)
+@composite(np.meshgrid)
+def _meshgrid(*xi, indexing="xy"):
+    order = [1, 0, *range(2, len(xi))] if indexing == "xy" and len(xi) > 1 else list(range(len(xi)))
+    shape = [np.size(xi[i]) for i in order]
+    axis_of = {i: axis for axis, i in enumerate(order)}
+    columns = (np.reshape(x, [-1 if axis == axis_of[i] else 1 for axis in range(len(xi))]) for i, x in enumerate(xi))
+    return tuple(np.broadcast_to(column, shape) for column in columns)
 
 
-defvjp(np.tile, _tile)
+def _at_least(ndim, reshaped):
+    def implementation(*arys):
+        results = tuple(x if np.ndim(x) >= ndim else np.reshape(x, reshaped(np.shape(x))) for x in arys)
+        return results[0] if len(results) == 1 else results
+
+    return implementation
+
+
+composite(np.atleast_1d)(_at_least(1, lambda shape: (1,)))
+composite(np.atleast_2d)(_at_least(2, lambda shape: (1, *(shape or (1,)))))
+composite(np.atleast_3d)(_at_least(3, lambda shape: (*(1, *(shape or (1,)))[-2:], 1)))
+
+if hasattr(np, "astype"):  # NumPy 2.1
+
+    @composite(np.astype)
+    def _astype(x, dtype, /, *, copy=True):
+        return x.astype(dtype)

@@ -1,8 +1,8 @@
-"""Pieces that several tables of rules share."""
+"""Pieces that several tables of rules share: exact selection, restored axes, safe division, zeros."""
 
 import numpy as np
 
-__all__ = ["restore_axes", "select", "zero"]
+__all__ = ["over", "restore_axes", "select", "zero"]
 
 
 def select(g, mask):
@@ -25,6 +25,11 @@ def restore_axes(g, x, axis, keepdims):
     return g if keepdims else np.expand_dims(g, axis)
 
 
+def over(x, norm):
+    """x / norm, and 0 where the norm is 0."""
+    return x / np.where(norm == 0, 1, norm)
+
+
 def zero(g, y, *args, **kwargs):
-    """The VJP of an argument that the result does not depend on smoothly."""
+    """The VJP of an argument that the result depends on only in steps."""
     return np.zeros((), g.dtype)
