@@ -137,4 +137,5 @@ def deserialize(name, custom_objects=None):
     >>> deserialize(serialize(Huber(delta=2.0))).delta
     2.0
     """
-    return _family.deserialize(name, custom_objects)
+    found = _family.deserialize(name, custom_objects)
+    return found() if inspect.isclass(found) else found
