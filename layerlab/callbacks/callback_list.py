@@ -72,15 +72,15 @@ class CallbackList(Callback):
         if hook not in self._listeners:
             self._listeners[hook] = [each for each in self.callbacks if listens(each, hook)]
         listeners = self._listeners[hook]
-        if listeners and not (hook.endswith("batch_end") and self._can_wait(listeners, *args)):
+        if listeners and not (hook.endswith("batch_end") and self._can_wait(listeners, hook, *args)):
             logs = _plain(logs)
             for callback in listeners:
                 getattr(callback, hook)(*args, logs)
 
-    def _can_wait(self, listeners, batch: int) -> bool:
+    def _can_wait(self, listeners, hook: str, batch: int) -> bool:
         """Whether nobody listens to this batch but a progress bar that was drawn a moment ago."""
         bar = self._progbar
-        return bar is not None and listeners == [bar] and not bar.is_due(batch)
+        return bar is not None and listeners == [bar] and not bar.is_due(hook, batch)
 
 
 def _pass_on(hook: str) -> Callable:

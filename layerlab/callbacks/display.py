@@ -112,7 +112,8 @@ def display_for(stream, title: str | None = None, live: bool = True):
 
 def say(message: str) -> None:
     """Print a message on a line of its own; an unfinished line of progress makes room and is drawn again below."""
-    if Terminal.unfinished is not None:
-        Terminal.unfinished.stream.write(ERASE)
-        Terminal.unfinished = None
-    print(message, flush=True)
+    unfinished, Terminal.unfinished = Terminal.unfinished, None
+    if unfinished is None:
+        print(message, flush=True)
+    else:
+        print(f"{ERASE}{message}", file=unfinished.stream, flush=True)

@@ -93,8 +93,8 @@ class Progbar:
         self.update(self.seen + n, values)
 
     def is_due(self) -> bool:
-        """Whether enough time has passed since the last drawing."""
-        return time.perf_counter() - self._drawn >= self.interval
+        """Whether an update would be drawn now."""
+        return self._is_drawn(False, time.perf_counter())
 
     def close(self):
         """End an unfinished line."""
@@ -196,10 +196,12 @@ class ProgbarLogger(Callback):
         self.verbose = 1 if params["verbose"] == "auto" else params["verbose"]
         self.epochs, self.target = params.get("epochs", 1), params.get("steps")
 
-    def is_due(self, batch: int) -> bool:
+    def is_due(self, hook: str, batch: int) -> bool:
         """Note that a batch is done; tell whether its values would be drawn."""
+        if self._in_fit and hook.startswith("on_test"):
+            return False
         self.seen = batch + 1
-        return self.progbar is None or (self.verbose == 1 and self.progbar.is_due())
+        return batch == 0 or self.progbar is None or self.progbar.is_due()
 
     def on_train_begin(self, logs=None):
         self._in_fit = True
