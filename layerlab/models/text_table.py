@@ -19,7 +19,7 @@ def fit_widths(widths: list[int], total: int) -> list[int]:
     What is too much is taken from all columns alike; what is missing goes to each in proportion to its width.
 
     >>> fit_widths([34, 26, 16], 76)
-    [33, 24, 15]
+    [31, 22, 13]
     """
     spare = total - (len(widths) + 1) - sum(width + 2 for width in widths)
     if spare < 0:
@@ -86,7 +86,7 @@ def _wrap(text: str, width: int) -> list[str]:
 def _cut(text: str, width: int) -> str:
     if _length(text) <= width:
         return text
-    while _length(text) > width - 1:
+    while text and _length(text) > width - 1:
         text = text[:-1]
     return text + "…"
 
