@@ -100,7 +100,7 @@ def leaky_relu(x, negative_slope=0.2):
 
     Source: `keras.activations.leaky_relu`.
     """
-    return np.where(x >= 0, x, negative_slope * x)
+    return ops.leaky_relu(x, negative_slope)
 
 
 def relu6(x):
@@ -505,4 +505,6 @@ def serialize(activation):
             f"Unknown activation function '{activation}' cannot be serialized: expected a function or a layer. "
             f"Received: {activation!r}"
         )
-    return _family.serialize(get(activation))
+    function = get(activation)
+    name = getattr(function, "__name__", "")
+    return name if _family.lookup(name) is function else _family.serialize(function)

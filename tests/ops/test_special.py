@@ -14,7 +14,7 @@ from layerlab.autodiff import check_gradients, gradient
 FINITE = np.concatenate(
     [np.linspace(-40, 40, 4001), [0.0, -0.0, 1e-300, -1e-300, 1e-10, 0.5, -0.5, 1e10, -1e10, 1e300]]
 )
-ELEMENTWISE = [ops.erf, ops.erfc, ops.exponential_linear, ops.relu, ops.sigmoid, ops.softplus]
+ELEMENTWISE = [ops.erf, ops.erfc, ops.exponential_linear, ops.leaky_relu, ops.relu, ops.sigmoid, ops.softplus]
 COUPLED = [ops.softmax, ops.log_softmax, ops.sparsemax]
 TABLES = st_numpy.arrays(np.float64, st.tuples(st.integers(1, 4), st.integers(1, 6)), elements=st.floats(-100, 100))
 
@@ -51,6 +51,7 @@ def naive_softplus(x):
     ("function", "naive"),
     [
         (ops.relu, lambda x: x if x > 0 else 0.0),
+        (ops.leaky_relu, lambda x: x if x > 0 else 0.2 * x),
         (ops.sigmoid, lambda x: 1 / (1 + math.exp(-x))),
         (ops.softplus, naive_softplus),
         (ops.exponential_linear, lambda x: x if x > 0 else math.exp(x) - 1),
