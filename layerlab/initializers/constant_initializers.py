@@ -116,7 +116,19 @@ class Identity(Initializer):
         return {"gain": self.gain}
 
 
-_WINDOWS = {"hann": np.hanning, "hamming": np.hamming, "blackman": np.blackman, "bartlett": np.bartlett}
+def _tukey(n):
+    """A window that is flat in the middle half, with the slopes of a Hann window."""
+    to_edge = np.minimum(np.arange(n), np.arange(n)[::-1]) / (n - 1)
+    return np.where(to_edge < 0.25, 0.5 - 0.5 * np.cos(4 * np.pi * to_edge), 1.0)
+
+
+_WINDOWS = {
+    "hann": np.hanning,
+    "hamming": np.hamming,
+    "blackman": np.blackman,
+    "bartlett": np.bartlett,
+    "tukey": _tukey,
+}
 
 
 class STFT(Initializer):
@@ -126,7 +138,7 @@ class STFT(Initializer):
 
     Args:
         side: "real" (cosines) or "imag" (sines).
-        window: "hann", "hamming", "blackman", "bartlett", an array of frame_length numbers, or None.
+        window: "hann", "hamming", "blackman", "bartlett", "tukey", an array of frame_length numbers, or None.
         scaling: "density" (norm is the window's L2 norm), "spectrum" (its sum), or None (no division).
         periodic: the window as one period of a repeating one, instead of a symmetric one.
 

@@ -71,6 +71,8 @@ WINDOWED = [
     {"window": "hamming", "scaling": "spectrum"},
     {"window": "blackman", "periodic": True},
     {"window": "bartlett", "scaling": None},
+    {"window": "tukey"},
+    {"window": "tukey", "periodic": True},
     {"window": None},
 ]
 
