@@ -6,6 +6,7 @@ Same names and defaults as `keras.config`; everything else in the package asks h
 import numpy as np
 
 __all__ = [
+    "enable_unsafe_deserialization",
     "epsilon",
     "floatx",
     "image_data_format",
@@ -83,3 +84,10 @@ def standardize_dtype(dtype) -> str:
         return np.dtype(name).name
     except TypeError:
         raise ValueError(f"Invalid dtype: {dtype}. Expected the name of a NumPy type, such as 'float32'.") from None
+
+
+def enable_unsafe_deserialization() -> None:
+    """Let every file loaded from now on run the lambdas in it. Only for files you trust."""
+    from layerlab import serialization  # which asks this module for types
+
+    serialization.enable_unsafe_deserialization()

@@ -8,6 +8,7 @@ import contextlib
 import contextvars
 import inspect
 from collections.abc import Callable, Iterable, Iterator, Mapping
+from types import MappingProxyType
 from typing import Any
 
 from layerlab.naming import did_you_mean, to_snake_case
@@ -22,6 +23,7 @@ __all__ = [
     "get_registered_object",
     "known_as",
     "lookup_custom",
+    "names",
     "register_keras_serializable",
 ]
 
@@ -29,7 +31,9 @@ __all__ = [
 _builtins: dict[str, dict[str, Any]] = {}
 _custom: dict[str, Any] = {}  # "package>Name" -> object, by register_keras_serializable
 _custom_names: dict[Any, str] = {}
-_scoped: contextvars.ContextVar[Mapping[str, Any]] = contextvars.ContextVar("custom_objects", default={})
+_scoped: contextvars.ContextVar[Mapping[str, Any]] = contextvars.ContextVar(
+    "custom_objects", default=MappingProxyType({})
+)
 
 
 def _is_ours(obj) -> bool:
@@ -71,6 +75,11 @@ def find_builtin(name: str, family: str | None = None):
     if family:
         return _builtins.get(family, {}).get(name)
     return next((table[name] for table in _builtins.values() if name in table), None)
+
+
+def names(family: str) -> Iterable[str]:
+    """The names of layerlab's own objects of a family."""
+    return _builtins.get(family, {}).keys()
 
 
 def register_keras_serializable(package: str = "Custom", name: str | None = None):
@@ -117,9 +126,9 @@ def get_custom_objects() -> dict[str, Any]:
 
 
 @contextlib.contextmanager
-def custom_object_scope(custom_objects: Mapping[str, Any]) -> Iterator[None]:
+def custom_object_scope(custom_objects: Mapping[str, Any] | None) -> Iterator[None]:
     """Make these names loadable inside the `with` block."""
-    token = _scoped.set({**_scoped.get(), **custom_objects})
+    token = _scoped.set({**_scoped.get(), **(custom_objects or {})})
     try:
         yield
     finally:
@@ -158,16 +167,17 @@ class Family:
         table |= {alias: table[target] for alias, target in self.aliases.items()}
         return {key.lower(): obj for key, obj in table.items()} if self.ignore_case else table
 
+    def lookup(self, name: str):
+        """layerlab's class or function of this name; None if there is none."""
+        return self.names().get(name.lower() if self.ignore_case else name)
+
     def find(self, name: str, custom_objects: Mapping | None = None):
         """The class or function that a string names; ValueError with the nearest spelling otherwise."""
         found = lookup_custom(name, custom_objects)
         if found is None:
-            table = self.names()
-            found = table.get(name.lower() if self.ignore_case else name)
+            found = self.lookup(name)
         if found is None:
-            raise ValueError(
-                f"Could not interpret {self.noun} identifier: {name}.{did_you_mean(name, self.names())}"
-            )
+            raise ValueError(f"Could not interpret {self.noun} identifier: {name}.{did_you_mean(name, self.names())}")
         return found
 
     def get(self, identifier):

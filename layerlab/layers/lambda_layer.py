@@ -3,9 +3,10 @@
 import inspect
 
 from layerlab import activations
+from layerlab.bytecode import dump_function
 from layerlab.layers.layer import Layer, as_shape, tree_of_tensors
 from layerlab.layers.symbolic import dry_run
-from layerlab.serialization import deserialize_keras_object, serialize_keras_object
+from layerlab.serialization import deserialize_keras_object, safe_mode_scope, serialize_keras_object
 
 __all__ = ["Lambda"]
 
@@ -93,12 +94,11 @@ class Lambda(Layer):
     # --- configuration ------------------------------------------------------------------------------------------------
 
     def get_config(self):
-        config = super().get_config() | {"function": serialize_keras_object(self.function)}
+        config = super().get_config() | {"function": _description(self.function)}
         if self._output_shape is not None:
-            shape = self._output_shape
-            config["output_shape"] = serialize_keras_object(shape) if callable(shape) else shape
+            config["output_shape"] = _description(self._output_shape)
         if self.mask is not None:
-            config["mask"] = serialize_keras_object(self.mask)
+            config["mask"] = _description(self.mask)
         return config | {"arguments": serialize_keras_object(self.arguments)}
 
     @classmethod
@@ -121,11 +121,21 @@ class Lambda(Layer):
 _FUNCTIONS = ("function", "output_shape", "mask")
 
 
+def _description(function):
+    """The configuration of a function; a lambda's is its byte code, part by part, as real Keras's layer wants it."""
+    if getattr(function, "__name__", "") == "<lambda>":
+        return {"class_name": "__lambda__", "config": dump_function(function)}
+    return serialize_keras_object(function)
+
+
 def _function(config, custom_objects, safe_mode):
     """A function from its configuration; a shape stays a shape."""
     if isinstance(config, str):
         return activations.get(config)
-    return deserialize_keras_object(config, custom_objects, safe_mode=safe_mode)
+    if safe_mode is None:
+        return deserialize_keras_object(config, custom_objects)
+    with safe_mode_scope(safe_mode):
+        return deserialize_keras_object(config, custom_objects)
 
 
 def _parameters(function) -> frozenset:
