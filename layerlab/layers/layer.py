@@ -365,15 +365,18 @@ class Layer(WeightOwner, Registered):
 
     def get_build_config(self) -> dict | None:
         """The shapes that the layer was built for; None if it was not."""
-        return self._build_shapes
+        if not self._build_shapes:
+            return None
+        if len(self._build_shapes) == 1:
+            return {"input_shape": next(iter(self._build_shapes.values()))}
+        return {"shapes_dict": dict(self._build_shapes)}
 
     def build_from_config(self, config: dict) -> None:
         """Build for the shapes that `get_build_config` gave."""
-        shapes = {key: as_shape(value) for key, value in (config or {}).items()}
-        if list(shapes) == ["input_shape"]:
-            self.build(shapes["input_shape"])
-        elif shapes:
-            self.build(**shapes)
+        if config and "shapes_dict" in config:
+            self.build(**{key: _as_shape(value) for key, value in config["shapes_dict"].items()})
+        elif config and config.get("input_shape") is not None:
+            self.build(_as_shape(config["input_shape"]))
 
     def __getattr__(self, name):
         if name in type(self).weight_names:

@@ -159,7 +159,7 @@ def _output_shapes(layer) -> list | None:
     if not layer._build_shapes:
         return None
     try:
-        output = layer.compute_output_shape(**layer._build_shapes)
+        output = layer.compute_output_shape(*layer._build_shapes.values())
     except NotImplementedError:
         return None
     return _shape_leaves(output)
