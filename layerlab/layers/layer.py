@@ -374,9 +374,9 @@ class Layer(WeightOwner, Registered):
     def build_from_config(self, config: dict) -> None:
         """Build for the shapes that `get_build_config` gave."""
         if config and "shapes_dict" in config:
-            self.build(**{key: _as_shape(value) for key, value in config["shapes_dict"].items()})
+            self.build(**{key: as_shape(value) for key, value in config["shapes_dict"].items()})
         elif config and config.get("input_shape") is not None:
-            self.build(_as_shape(config["input_shape"]))
+            self.build(as_shape(config["input_shape"]))
 
     def __getattr__(self, name):
         if name in type(self).weight_names:
