@@ -137,11 +137,16 @@ def custom_object_scope(custom_objects: Mapping[str, Any] | None) -> Iterator[No
 
 def lookup_custom(name: str, custom_objects: Mapping | None = None):
     """A user's object by bare or registered name: the argument first, then the scope, then the registry."""
-    tables: tuple[Mapping, ...] = (custom_objects or {}, _scoped.get(), _custom)
-    for table in tables:
-        if name in table:
-            return table[name]
+    found = _lookup_exact(name, custom_objects)
+    if found is not None:
+        return found
     return next((obj for key, obj in _custom.items() if key.partition(">")[2] == name), None)
+
+
+def _lookup_exact(name: str, custom_objects: Mapping | None = None):
+    """A user's object by the very name it was given: not one registered as package>name by its bare name."""
+    tables: tuple[Mapping, ...] = (custom_objects or {}, _scoped.get(), _custom)
+    return next((table[name] for table in tables if name in table), None)
 
 
 class Family:
@@ -173,9 +178,8 @@ class Family:
 
     def find(self, name: str, custom_objects: Mapping | None = None):
         """The class or function that a string names; ValueError with the nearest spelling otherwise."""
-        found = lookup_custom(name, custom_objects)
-        if found is None:
-            found = self.lookup(name)
+        # Our own names come before the bare names of registered objects: registering a `mse` changes no get("mse").
+        found = _lookup_exact(name, custom_objects) or self.lookup(name) or lookup_custom(name)
         if found is None:
             raise ValueError(f"Could not interpret {self.noun} identifier: {name}.{did_you_mean(name, self.names())}")
         return found
