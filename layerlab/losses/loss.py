@@ -42,7 +42,12 @@ class Loss(Registered):
     def __init__(self, name=None, reduction="sum_over_batch_size", dtype=None):
         self.name = name or auto_name(type(self).__name__)
         self.reduction = standardize_reduction(reduction)
-        self.dtype = standardize_dtype(dtype)
+        self._dtype = standardize_dtype(dtype)
+
+    @property
+    def dtype(self) -> str:
+        """The name of the float type that the loss is computed in."""
+        return self._dtype
 
     def __call__(self, y_true, y_pred, sample_weight=None):
         mask = get_mask(y_pred)

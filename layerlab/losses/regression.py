@@ -9,7 +9,7 @@ import math
 import numpy as np
 
 from layerlab.config import epsilon
-from layerlab.losses.loss import LossFunctionWrapper
+from layerlab.losses.loss import Loss, LossFunctionWrapper
 from layerlab.losses.shapes import pair
 
 __all__ = [
@@ -208,13 +208,14 @@ class LogCosh(LossFunctionWrapper):
 
 
 class CosineSimilarity(LossFunctionWrapper):
-    """Class form of `cosine_similarity`. Unlike Keras's, its configuration keeps an `axis` other than -1.
+    """Class form of `cosine_similarity`. As in Keras, the configuration does not hold `axis`.
 
     >>> print(CosineSimilarity()([[0.0, 2.0], [1.0, 0.0]], [[0.0, 5.0], [-3.0, 0.0]]))
     0.0
     """
 
-    _quiet = {"axis": -1}
-
     def __init__(self, axis=-1, reduction="sum_over_batch_size", name="cosine_similarity", dtype=None):
         super().__init__(cosine_similarity, reduction, name, dtype, axis=axis)
+
+    def get_config(self) -> dict:
+        return Loss.get_config(self)

@@ -50,8 +50,13 @@ class Metric(Registered):
 
     def __init__(self, dtype=None, name=None):
         self.name = name or auto_name(type(self).__name__)
-        self.dtype = standardize_dtype(dtype)
+        self._dtype = standardize_dtype(dtype)
         self._variables: list[Variable] = []
+
+    @property
+    def dtype(self) -> str:
+        """The name of the float type that the metric is computed in."""
+        return self._dtype
 
     def add_variable(self, shape, initializer="zeros", dtype=None, aggregation="sum", name=None) -> Variable:
         """A new variable of this metric.
