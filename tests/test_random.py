@@ -34,13 +34,6 @@ def array_of(result):
     return np.array(result["values"], result["dtype"]).reshape(result["shape"])
 
 
-@pytest.fixture(autouse=True)
-def fresh_global_generator():
-    random.reset_global_generator()
-    yield
-    random.reset_global_generator()
-
-
 @pytest.mark.parametrize("case", GOLDEN["draws"], ids=IDS)
 def test_every_draw_is_that_of_keras_to_the_bit(case):
     arguments = {
