@@ -379,6 +379,8 @@ class Layer(WeightOwner, Registered):
             self.build(as_shape(config["input_shape"]))
 
     def __getattr__(self, name):
+        if hasattr(type(self), name):  # a property that raised: its own message counts
+            return object.__getattribute__(self, name)
         if name in type(self).weight_names:
             raise AttributeError(f"You must build the layer before accessing `{name}`.")
         raise AttributeError(f"'{type(self).__name__}' object has no attribute '{name}'")

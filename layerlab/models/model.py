@@ -32,6 +32,7 @@ class Model(Trainer, Layer):
     """
 
     supports_masking = True
+    _keras_module = "keras"  # where real Keras has the class
 
     def __init__(self, *args, **kwargs):
         kwargs.setdefault("autocast", False)  # each layer inside casts for itself

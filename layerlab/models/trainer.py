@@ -115,7 +115,8 @@ class Trainer(TrainingStep):
         for step, batch in epoch_iterator.epoch():
             callbacks.on_train_batch_begin(step)
             try:
-                results = self.train_step(with_class_weight(batch, class_weight))
+                with np.errstate(over="ignore", invalid="ignore"):  # a loss that is not finite gets its own message
+                    results = self.train_step(with_class_weight(batch, class_weight))
             except Exception as error:
                 error.add_note(f"This happened in epoch {epoch + 1}, step {step + 1} of fit().")
                 raise
@@ -217,8 +218,10 @@ class Trainer(TrainingStep):
             outputs.append(self.predict_step(batch))
             callbacks.on_predict_batch_end(step, {"outputs": outputs[-1]})
         callbacks.on_predict_end()
+        if not outputs and isinstance(epoch_iterator.batches, ArrayBatches):
+            outputs = [self.predict_step(epoch_iterator.batches.arrays)]  # no samples: no rows, of the right width
         if not outputs:
-            raise ValueError("predict() got no batch of data. Is the generator used up, or the array empty?")
+            raise ValueError("predict() got no batch of data. Is the generator used up?")
         return tree.map_structure(lambda *parts: np.concatenate(parts), outputs[0], *outputs[1:])
 
     # --- one batch ------------------------------------------------------------------------------------------------

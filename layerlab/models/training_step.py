@@ -208,6 +208,7 @@ class TrainingStep:
             raise FloatingPointError(explain_nan(_number(loss), x, y))
         self.optimizer.apply(tape.gradient(loss, variables), variables)
 
+    _last_parts: tuple[float, float] = (0.0, 0.0)  # data loss and penalty of the batch, if compute_loss tells
     _tolerates_nan = False  # a TerminateOnNaN callback wants to see it
 
     def test_step(self, data) -> dict:
