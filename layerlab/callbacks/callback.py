@@ -32,7 +32,7 @@ class Callback:
     Source: Keras page "Callback".
     """
 
-    params: dict[str, Any] | None = None
+    params: Any = None
     _model: Any = None
 
     def set_params(self, params):

@@ -21,13 +21,12 @@ class _BatchCounter:
     """Says after which batches something that happens every `save_freq` batches is due."""
 
     def __init__(self, save_freq):
-        self.save_freq, self.since, self.last = save_freq, 0, None
+        self.save_freq, self.since, self.last = save_freq, 0, -1
 
     def is_due(self, batch: int) -> bool:
         if self.save_freq == "epoch":
             return False
-        new_epoch = self.last is None or batch <= self.last
-        self.since += batch + 1 if new_epoch else batch - self.last
+        self.since += batch - self.last if batch > self.last else batch + 1  # it falls when an epoch begins
         self.last = batch
         if self.since < self.save_freq:
             return False

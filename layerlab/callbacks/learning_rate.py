@@ -43,7 +43,7 @@ class LearningRateScheduler(Callback):
             raise ValueError(f"The output of the `schedule` function should be a float. Got: {rate}")
         optimizer.learning_rate = rate
         if self.verbose > 0:
-            say(f"Epoch {epoch + 1}: LearningRateScheduler setting learning rate to {rate}.")
+            say(f"Epoch {epoch + 1}: LearningRateScheduler setting learning rate to {rate:.6g}.")
 
     def on_epoch_end(self, epoch, logs=None):
         if logs is not None:
@@ -136,5 +136,5 @@ class ReduceLROnPlateau(MonitorCallback):
         new = max(old * self.factor, self.min_lr)
         optimizer.learning_rate = new
         if self.verbose > 0:
-            say(f"Epoch {epoch + 1}: ReduceLROnPlateau reducing learning rate to {new}.")
+            say(f"Epoch {epoch + 1}: ReduceLROnPlateau reducing learning rate to {new:.6g}.")
         self.cooldown_counter, self.wait = self.cooldown, 0

@@ -4,6 +4,7 @@
 """
 
 import warnings
+from typing import Any
 
 import numpy as np
 
@@ -29,7 +30,8 @@ class MonitorCallback(Callback):
             warnings.warn(f"{type(self).__name__} mode '{mode}' is unknown, fallback to auto mode.", stacklevel=3)
             mode = "auto"
         self.monitor, self.mode, self.best = monitor, mode, baseline
-        self.min_delta, self.monitor_op = abs(min_delta), None
+        self.min_delta = abs(min_delta)
+        self.monitor_op: Any = None
 
     def _set_monitor_op(self):
         mode = self.mode if self.mode != "auto" else self._find_mode()

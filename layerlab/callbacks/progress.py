@@ -5,6 +5,7 @@ It is redrawn at most twenty times a second; between two drawings a step costs a
 
 import sys
 import time
+from typing import Any
 
 import numpy as np
 
@@ -63,7 +64,7 @@ class Progbar:
         self.unit_name, self.title = unit_name, title
         self.seen = 0
         self._sums: dict[str, tuple[float, int]] = {}  # name -> sum and count of what is shown as their quotient
-        self._display = None
+        self._display: Any = None
         self._start = time.perf_counter()
         self._drawn = float("-inf")
         self._timed_from = (self._start, 0)  # a time, and the number of steps done then
@@ -185,7 +186,7 @@ class ProgbarLogger(Callback):
 
     def __init__(self):
         self.seen = 0
-        self.progbar = None
+        self.progbar: Any = None
         self.target = None
         self.verbose = 1
         self.epochs = 1

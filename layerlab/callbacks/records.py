@@ -5,7 +5,7 @@ Both get the losses and metrics of each epoch, with whatever other callbacks add
 
 import csv
 import os
-from collections.abc import Iterable
+from typing import Any
 
 import numpy as np
 
@@ -50,7 +50,8 @@ class CSVLogger(Callback):
 
     def __init__(self, filename, separator=",", append=False):
         self.filename, self.sep, self.append = os.fspath(filename), separator, append
-        self.csv_file = self.writer = None
+        self.csv_file: Any = None
+        self.writer: Any = None
 
     def on_train_begin(self, logs=None):
         self._close()
@@ -84,5 +85,5 @@ def _columns(logs) -> list[str]:
 
 
 def _cell(value):
-    is_list = isinstance(value, Iterable) and not isinstance(value, str) and np.ndim(value) > 0
+    is_list = not isinstance(value, str) and np.ndim(value) > 0
     return f'"[{", ".join(map(str, value))}]"' if is_list else value

@@ -22,16 +22,15 @@ Arrays = Sequence[np.ndarray]  # one weight, its gradient and its slots, all of 
 class Elementwise(Optimizer, named=False):
     """Base of the optimizers whose rule looks at one entry at a time.
 
-    A subclass lists what it remembers of each weight in `slots` and states in `formula` how a block changes.
+    A subclass lists what it remembers of each weight in `slots` and states in `formula(lr, t, w, g, *slots)` how a
+    block of entries changes, with t counting updates from 1: it writes into w and the slots, but not into g.
     """
+
+    formula: Callable[..., None]
 
     def slots(self) -> list[dict[str, float]]:
         """Groups of {name of a variable to remember: where it starts}; a group is stored weight by weight."""
         return []
-
-    def formula(self, lr: float, t: int, w: np.ndarray, g: np.ndarray, *slots: np.ndarray) -> None:
-        """Change w and the slots in place; g is not to be changed. t counts updates from 1."""
-        raise NotImplementedError(f"Optimizer {type(self).__name__} must override `formula` or `update_step`.")
 
     def build(self, variables) -> None:
         if self.built:

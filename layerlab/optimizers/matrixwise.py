@@ -10,6 +10,7 @@ import numpy as np
 
 from layerlab.optimizers.elementwise import power
 from layerlab.optimizers.optimizer import Optimizer
+from layerlab.variables import Variable
 
 __all__ = ["Adafactor", "Lamb", "Muon"]
 
@@ -92,7 +93,9 @@ class Adafactor(Optimizer):
         if self.built:
             return
         super().build(variables)
-        self._r, self._c, self._v = [], [], []
+        self._r: list[Variable] = []
+        self._c: list[Variable] = []
+        self._v: list[Variable] = []
         for variable in self._trainable_variables:
             *outer, rows, columns = variable.shape if len(variable.shape) >= 2 else (None, None)
             for slots, shape in ((self._r, (*outer, rows)), (self._c, (*outer, columns))):

@@ -4,16 +4,15 @@ A rule says in `update_step` (or, entry by entry, in the `formula` of `elementwi
 """
 
 import inspect
-import re
 import warnings
+from typing import ClassVar
 
 import numpy as np
 
 from layerlab import serialization
 from layerlab.naming import auto_name, did_you_mean
-from layerlab.optimizers import clipping
+from layerlab.optimizers.options import StepOptions
 from layerlab.optimizers.schedules import LearningRateSchedule
-from layerlab.optimizers.state import OptimizerState
 from layerlab.variables import Variable
 
 __all__ = ["Optimizer"]
@@ -31,7 +30,7 @@ COMMON = (
 )
 
 
-class Optimizer(OptimizerState, named=False):
+class Optimizer(StepOptions, named=False):
     """Base of all optimizers: turns gradients into new weights.
 
     One step does, in this order: drop missing gradients, clip, weight decay `w -= w * weight_decay * learning_rate`,
@@ -69,6 +68,7 @@ class Optimizer(OptimizerState, named=False):
     """
 
     family = "optimizers"
+    __signature__: ClassVar[inspect.Signature]
 
     def __init__(
         self,
@@ -118,30 +118,6 @@ class Optimizer(OptimizerState, named=False):
             guess = did_you_mean("learning_rate" if word == "lr" else word, known)
             raise ValueError(f"Argument(s) not recognized: {kwargs}.{guess}")
 
-    def _check_settings(self) -> None:
-        clips = {name: getattr(self, name) for name in ("clipnorm", "clipvalue", "global_clipnorm")}
-        if sum(value is not None for value in clips.values()) > 1:
-            received = ", ".join(f"{name}={value}" for name, value in clips.items())
-            raise ValueError(
-                "Only one of `clipnorm`, `clipvalue` and `global_clipnorm` can be set. Received: " + received
-            )
-        steps = self.gradient_accumulation_steps
-        if steps and not steps >= 2:
-            raise ValueError(
-                f"`gradient_accumulation_steps` must be an integer >= 2. Received: gradient_accumulation_steps={steps}"
-            )
-        if self.use_ema:
-            self._check_average()
-
-    def _check_average(self) -> None:
-        if not 0 <= self.ema_momentum <= 1:
-            raise ValueError(f"`ema_momentum` must be in the range [0, 1]. Received: ema_momentum={self.ema_momentum}")
-        every = self.ema_overwrite_frequency
-        if every and (not isinstance(every, int) or every < 1):
-            raise ValueError(
-                f"`ema_overwrite_frequency` must be an integer >= 1 or None. Received: ema_overwrite_frequency={every}"
-            )
-
     # -- learning rate and time
 
     def _make_learning_rate(self, learning_rate):
@@ -151,7 +127,7 @@ class Optimizer(OptimizerState, named=False):
             raise ValueError(
                 "Argument `learning_rate` should be float, or an instance of LearningRateSchedule, or a callable "
                 "(that takes no argument and returns the current learning rate). "
-                f"Received instead: learning_rate={learning_rate}"
+                f"Received instead: learning_rate={learning_rate}{_as_float_hint(learning_rate)}"
             )
         return self._track(learning_rate, "learning_rate")
 
@@ -182,26 +158,12 @@ class Optimizer(OptimizerState, named=False):
         self._learning_rate = learning_rate
         self._variables = [variable for variable in self._variables if variable is not old]
 
-    @property
-    def iterations(self):
-        """How many updates were made."""
-        steps = self.gradient_accumulation_steps
-        return self._iterations.value // steps if steps else self._iterations
-
-    @property
-    def _time(self) -> int:
-        """The number of the update that is being made, from 1."""
-        return int(self.iterations) + 1
-
     # -- a step
 
     def build(self, variables) -> None:
         """Make the variables that these weights need. `apply` calls it with the first weights it sees."""
         variables = list(variables)
-        if self.use_ema:
-            self._model_variables_moving_average = self.add_optimizer_variables(variables, "average")
-        if self.gradient_accumulation_steps:
-            self._accumulated_gradients = self.add_optimizer_variables(variables, "gradient_accumulator")
+        self._build_options(variables)
         self._index(variables)
         self.built = True
 
@@ -266,8 +228,8 @@ class Optimizer(OptimizerState, named=False):
 
     def _step(self, grads, variables) -> None:
         if self.gradient_accumulation_steps:
-            self._accumulate(grads, variables)
-        else:
+            grads = self._accumulate(grads, variables)
+        if grads is not None:
             self._update(grads, variables)
         if self.use_ema:
             self._update_average()
@@ -280,104 +242,6 @@ class Optimizer(OptimizerState, named=False):
     def _update_weights(self, grads, variables, learning_rate) -> None:
         for gradient, variable in zip(grads, variables, strict=True):
             self.update_step(gradient, variable, learning_rate)
-
-    def _accumulate(self, grads, variables) -> None:
-        steps = self.gradient_accumulation_steps
-        sums = [self._accumulated_gradients[self._get_variable_index(variable)] for variable in variables]
-        if not self._is_update_call():
-            for total, gradient in zip(sums, grads, strict=True):
-                total.value += gradient
-            return
-        self._update([(g + total.value) / steps for g, total in zip(grads, sums, strict=True)], variables)
-        for total in self._accumulated_gradients:
-            total.value[...] = 0
-
-    def _is_update_call(self) -> bool:
-        return (int(self._iterations) + 1) % self.gradient_accumulation_steps == 0
-
-    def _overwrite_with_gradients(self, grads, variables):
-        """Variables that say so are replaced by their gradient, and need no update."""
-        if not any(variable.overwrite_with_gradient for variable in variables):
-            return grads, variables
-        pairs = list(zip(grads, variables, strict=True))
-        for gradient, variable in pairs:
-            if variable.overwrite_with_gradient:
-                self._overwrite(gradient, variable)
-        return _unzip([pair for pair in pairs if not pair[1].overwrite_with_gradient])
-
-    def _overwrite(self, gradient, variable) -> None:
-        if not self.gradient_accumulation_steps:
-            variable.assign(gradient)
-            return
-        largest = self._accumulated_gradients[self._get_variable_index(variable)]
-        np.maximum(largest.value, gradient, out=largest.value)
-        if self._is_update_call():
-            variable.assign(largest)
-            largest.value[...] = 0
-
-    def _clip_gradients(self, grads):
-        if self.clipnorm and self.clipnorm > 0:
-            return clipping.clip_by_norm(grads, self.clipnorm)
-        if self.global_clipnorm and self.global_clipnorm > 0:
-            return clipping.clip_by_global_norm(grads, self.global_clipnorm)
-        if self.clipvalue and self.clipvalue > 0:
-            return clipping.clip_by_value(grads, self.clipvalue)
-        return grads
-
-    def scale_loss(self, loss):
-        """The loss, multiplied by `loss_scale_factor` if there is one."""
-        return loss if self.loss_scale_factor is None else loss * self.loss_scale_factor
-
-    # -- weight decay
-
-    def exclude_from_weight_decay(self, var_list=None, var_names=None) -> None:
-        """Spare some weights from weight decay.
-
-        Args:
-            var_list: the variables to spare.
-            var_names: also every variable whose name contains one of these strings (regular expressions).
-        """
-        self._no_decay = list(var_list or ())
-        self._no_decay_names = re.compile("|".join(var_names)) if var_names else None
-
-    def _use_weight_decay(self, variable) -> bool:
-        if self._no_decay_names is not None and self._no_decay_names.search(variable.name):
-            return False
-        return not any(variable is spared for spared in self._no_decay)
-
-    def _weight_decay_of(self, variable) -> float | None:
-        return self.weight_decay if self._use_weight_decay(variable) else None
-
-    def _apply_weight_decay(self, variables) -> None:
-        for variable in variables:
-            decay = self._weight_decay_of(variable)
-            if decay is not None:
-                variable.value *= 1 - decay * float(self.learning_rate)
-
-    # -- moving average
-
-    def _update_average(self) -> None:
-        keep = self.ema_momentum if self._time > 1 else 0.0
-        for variable, average in zip(self._trainable_variables, self._model_variables_moving_average, strict=True):
-            average.value[...] = keep * average.value + (1 - keep) * variable.value
-        if self.ema_overwrite_frequency and self._time % self.ema_overwrite_frequency == 0:
-            self._overwrite_model_variables_with_average_value(self._trainable_variables)
-
-    def _overwrite_model_variables_with_average_value(self, variables) -> None:
-        averages = self._model_variables_moving_average
-        if len(variables) != len(averages):
-            raise ValueError(
-                f"The length of model variables ({len(variables)}) to override does not match the length of model "
-                f"variables stored in the optimizer ({len(averages)}). Please check if the optimizer was called on "
-                "your model."
-            )
-        for variable, average in zip(variables, averages, strict=True):
-            variable.assign(average.value)
-
-    def finalize_variable_values(self, var_list) -> None:
-        """Put the moving averages into the weights (with `use_ema`); `fit` calls it at its end."""
-        if self.use_ema:
-            self._overwrite_model_variables_with_average_value(list(var_list))
 
     # -- configuration
 
@@ -400,6 +264,10 @@ class Optimizer(OptimizerState, named=False):
         """The optimizer that `get_config` described."""
         rate = serialization.deserialize_keras_object(config.get("learning_rate"), custom_objects=custom_objects)
         return cls(**config | ({"learning_rate": rate} if "learning_rate" in config else {}))
+
+
+def _as_float_hint(value) -> str:
+    return f". Did you mean {float(value)!r}?" if isinstance(value, int | np.number) else ""
 
 
 def _unzip(pairs):
