@@ -6,6 +6,8 @@ Whoever does not listen to a moment costs nothing there, which matters at every 
 import inspect
 from collections.abc import Callable, Mapping
 
+import numpy as np
+
 from layerlab.callbacks.callback import HOOKS, Callback, listens
 from layerlab.callbacks.progress import ProgbarLogger
 from layerlab.callbacks.records import History
@@ -119,7 +121,7 @@ def _plain(logs: Mapping | None) -> dict:
             result.update(_plain(value))
             continue
         try:
-            result[name] = float(value)
+            result[name] = float(np.asarray(value).item())  # of whatever holds a single number
         except (TypeError, ValueError):
             result[name] = value
     return result

@@ -44,13 +44,22 @@ def test_logs_are_shared_sorted_flat_and_new():
     def add(epoch, logs):
         logs["added"] = epoch
 
-    given = {"b": 1, "a": np.array(2.0), "nested": {"d": 3, "c": 4}, "text": "x", "list": [1, 2]}
+    given = {"b": 1, "a": np.array(2.0), "nested": {"d": 3, "c": 4}, "text": "x", "list": [1, 2], "one": [0.5]}
     members = CallbackList([LambdaCallback(on_epoch_end=add)], add_history=True)
     members.on_train_begin()
     members.on_epoch_end(7, given)
     history = members.callbacks[-1]
     assert history.epoch == [7]
-    expected = {"a": [2.0], "b": [1.0], "list": [[1, 2]], "c": [4.0], "d": [3.0], "text": ["x"], "added": [7]}
+    expected = {
+        "a": [2.0],
+        "b": [1.0],
+        "list": [[1, 2]],
+        "c": [4.0],
+        "d": [3.0],
+        "one": [0.5],
+        "text": ["x"],
+        "added": [7],
+    }
     assert history.history == expected
     assert list(history.history) == list(expected)
     assert "added" not in given
