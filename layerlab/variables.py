@@ -5,6 +5,7 @@ A `Variable` stands for its array in NumPy expressions; while a tape records, a 
 
 import contextlib
 import contextvars
+import math
 
 import numpy as np
 
@@ -13,7 +14,7 @@ from layerlab.autodiff.traced import Watched
 from layerlab.config import standardize_dtype
 from layerlab.naming import auto_name
 
-__all__ = ["Variable", "current_scope", "name_scope"]
+__all__ = ["Variable", "current_scope", "name_scope", "room_for_variables"]
 
 _scopes: contextvars.ContextVar[tuple[str, ...]] = contextvars.ContextVar("name_scopes", default=())
 
@@ -31,6 +32,31 @@ def name_scope(name: str):
 def current_scope() -> tuple[str, ...]:
     """The names of the scopes around this point, outermost first."""
     return _scopes.get()
+
+
+_room: contextvars.ContextVar[list[int] | None] = contextvars.ContextVar("room_for_variables", default=None)
+
+
+@contextlib.contextmanager
+def room_for_variables(size: int):
+    """Refuse variables inside the block once all of them together would take more than `size` bytes.
+
+    A file that describes a model could otherwise ask for any amount of memory in a few words.
+    """
+    token = _room.set([size])
+    try:
+        yield
+    finally:
+        _room.reset(token)
+
+
+def _claim(shape, dtype: str) -> None:
+    room = _room.get()
+    if room is None:
+        return
+    room[0] -= math.prod(shape) * np.dtype(dtype).itemsize
+    if room[0] < 0:
+        raise ValueError(f"A variable of shape {shape} was asked for, more than the file can hold weights for.")
 
 
 class Variable(Watched):
@@ -92,6 +118,7 @@ class Variable(Watched):
                 "When creating a Variable from an initializer, the `shape` argument should be specified. "
                 f"Received: initializer={initializer} and shape={shape}"
             )
+        _claim(tuple(shape), standardize_dtype(dtype))
         return np.array(initializer(tuple(shape), dtype=standardize_dtype(dtype)), dtype=standardize_dtype(dtype))
 
     def _current(self):

@@ -1,0 +1,75 @@
+"""Weights alone: `.weights.h5` files, and the weights inside a `.keras` file."""
+
+from layerlab.saving.archive import open_archive
+from layerlab.saving.hdf5 import open_weights
+from layerlab.saving.state import load_state, save_state
+from layerlab.saving.writing import may_write, replacing
+
+__all__ = ["load_weights", "save_weights"]
+
+
+def save_weights(model, filepath, overwrite=True, max_shard_size=None) -> None:
+    """Write the weights of a model, and the state of its optimizer, to a `.weights.h5` file.
+
+    Args:
+        model: a built model.
+        filepath: where to; it must end in `.weights.h5`. An old file stays until the new one is complete.
+        overwrite: replace an old file; otherwise ask first.
+        max_shard_size: must be None: layerlab keeps all weights in one file.
+
+    Raises:
+        ValueError: another ending, or a model that has no weights yet.
+
+    Source: Keras page "Weights-only saving & loading".
+    """
+    import h5py
+
+    if max_shard_size is not None:
+        raise ValueError(
+            f"layerlab keeps all weights in one file: leave max_shard_size at None. Received: {max_shard_size}"
+        )
+    if not str(filepath).endswith(".weights.h5"):
+        raise ValueError(f"The filename must end in `.weights.h5`. Received: filepath={filepath}")
+    _check_built(model, "saving the weights of")
+    if may_write(filepath, overwrite):
+        with replacing(filepath) as temporary, h5py.File(temporary, "w") as file:
+            save_state(model, file)
+
+
+def load_weights(model, filepath, skip_mismatch=False, objects_to_skip=None, **kwargs) -> None:
+    """Read weights from a `.weights.h5` or `.keras` file of layerlab or Keras; if anything fails, none have changed.
+
+    Args:
+        model: a built model of the same layers.
+        filepath: the file.
+        skip_mismatch: load the layers that fit, and warn about the others.
+        objects_to_skip: layers to leave as they are.
+
+    Raises:
+        ValueError: a layer's weights are missing or have another shape, the file is damaged, or of another kind.
+
+    Source: Keras page "Weights-only saving & loading".
+    """
+    if kwargs:
+        raise ValueError(f"Invalid keyword arguments: {kwargs}")
+    name = str(filepath)
+    if not name.endswith((".weights.h5", ".keras")):
+        raise ValueError(
+            f"File format not supported: filepath={filepath}. layerlab reads the weights of `.keras` and "
+            "`.weights.h5` files. Legacy `.h5` files load in Keras, which saves them in one of these formats."
+        )
+    _check_built(model, "loading weights into")
+    if name.endswith(".keras"):
+        with open_archive(filepath) as archive, open_weights(archive.weights(), filepath) as file:
+            load_state(model, file, filepath, skip_mismatch, objects_to_skip or ())
+    else:
+        with open_weights(filepath, filepath) as file:
+            load_state(model, file, filepath, skip_mismatch, objects_to_skip or ())
+
+
+def _check_built(model, doing: str) -> None:
+    if not model.built:
+        raise ValueError(
+            f"You are {doing} a model that has not yet been built. Try building the model first by calling it on some "
+            "data or by using `build()`."
+        )
