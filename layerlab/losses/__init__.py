@@ -42,9 +42,11 @@ from layerlab.losses.regression import (
     mean_squared_error,
     mean_squared_logarithmic_error,
 )
+from layerlab.losses.sequence import CTC, ctc
 from layerlab.registry import Family, known_as
 
 __all__ = [
+    "CTC",
     "BinaryCrossentropy",
     "BinaryFocalCrossentropy",
     "CategoricalCrossentropy",
@@ -76,6 +78,7 @@ __all__ = [
     "categorical_hinge",
     "circle",
     "cosine_similarity",
+    "ctc",
     "deserialize",
     "dice",
     "get",

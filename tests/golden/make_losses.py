@@ -57,6 +57,10 @@ def labels(*shape):
     return rng.integers(shape[-1], size=shape[:-1])
 
 
+def sequences(*shape):
+    return np.array([[1, 2, 0], [1, 1, 0], [2, 0, 0], [0, 0, 0]])
+
+
 def unit(*shape):
     x = rng.normal(size=shape)
     return rounded(x / np.linalg.norm(x, axis=-1, keepdims=True))
@@ -92,6 +96,7 @@ LOSSES = {
     "CategoricalGeneralizedCrossEntropy": (labels, softmax, [{}, {"q": 0.9}]),
     "Dice": (binary, probabilities, [{}, {"axis": -1}]),
     "Tversky": (binary, probabilities, [{"alpha": 0.3, "beta": 0.8}, {"axis": (1,)}]),
+    "CTC": (sequences, normal, [{}]),
     "Circle": (labels, unit, [{}, {"gamma": 20.0, "margin": 0.25, "remove_diagonal": False}]),
 }
 FROM_LOGITS = {
@@ -134,9 +139,10 @@ def add_all(table, extra):
     for name, (targets, predictions, variations) in table.items():
         for arguments in variations:
             arguments = {**arguments, **extra}
-            add(name, arguments, targets(4, 3), predictions(4, 3))
-            add(name, arguments | {"reduction": "none"}, targets(4, 3), predictions(4, 3))
-            if name != "Circle" and "axis" not in arguments:
+            shape = (4, 5, 3) if name == "CTC" else (4, 3)
+            add(name, arguments, targets(*shape), predictions(*shape))
+            add(name, arguments | {"reduction": "none"}, targets(*shape), predictions(*shape))
+            if name not in ("Circle", "CTC") and "axis" not in arguments:
                 add(name, arguments, targets(2, 3, 4), predictions(2, 3, 4))
 
 
