@@ -55,9 +55,6 @@ class TestBuilding:
             pytest.raises(ValueError, match=r"Did you mean input_shape=\(16,\)"),
         ):
             pytest.warns(UserWarning, match="Do not pass"),
-            pytest.raises(ValueError, match=r"Did you mean input_shape=\(16,\)"),
-        ):
-            Dense(4, input_shape=16)
 
     def test_input_shape_on_a_later_layer_is_ignored(self):
         model = chain(4)
