@@ -1,0 +1,157 @@
+"""The `layerlab` command: what it copies, what it leaves alone, what it says, and JupyterLab really answering."""
+
+import json
+import os
+import re
+import signal
+import subprocess
+import sys
+import time
+import urllib.error
+import urllib.request
+
+import pytest
+
+import layerlab
+from layerlab import cli
+
+CHAPTERS = {"01_first.ipynb": "one", "02_second.ipynb": "two"}
+
+
+@pytest.fixture
+def source(tmp_path, monkeypatch):
+    """A course of two chapters, and JupyterLab replaced by a note of what it would have opened."""
+    source = tmp_path / "source"
+    source.mkdir()
+    for name, text in CHAPTERS.items():
+        (source / name).write_text(text)
+    monkeypatch.setattr(cli, "course_source", lambda: source)
+    return source
+
+
+@pytest.fixture
+def opened(monkeypatch):
+    """The calls that would have started JupyterLab."""
+    calls = []
+    monkeypatch.setattr(cli, "_run_jupyterlab", lambda *arguments: calls.append(arguments) or 0)
+    return calls
+
+
+def contents(folder):
+    return {path.name: path.read_text() for path in folder.iterdir()}
+
+
+def test_start_copies_the_course_and_opens_chapter_1(source, opened, tmp_path, monkeypatch, capsys):
+    monkeypatch.chdir(tmp_path)
+    assert cli.main(["start"]) == 0
+    assert contents(tmp_path / "layerlab-course") == CHAPTERS
+    assert [(chapter.name, *rest) for chapter, *rest in opened] == [("01_first.ipynb", True, None)]
+    assert "Added: 01_first.ipynb, 02_second.ipynb" in capsys.readouterr().out
+
+
+def test_start_never_overwrites(source, opened, tmp_path, capsys):
+    mine = tmp_path / "deep" / "mine"
+    mine.mkdir(parents=True)
+    (mine / "01_first.ipynb").write_text("my notes")
+    (mine / "shopping.txt").write_text("milk")
+    assert cli.main(["start", str(mine), "--no-open", "--port", "9000"]) == 0
+    assert contents(mine) == {**CHAPTERS, "01_first.ipynb": "my notes", "shopping.txt": "milk"}
+    assert "Added: 02_second.ipynb" in (out := capsys.readouterr().out)
+    assert "Kept as it is: 01_first.ipynb" in out
+    assert opened == [(mine / "01_first.ipynb", False, 9000)]
+
+
+def test_a_second_start_adds_nothing(source, opened, tmp_path, capsys):
+    cli.main(["start", str(tmp_path / "mine")])
+    capsys.readouterr()
+    cli.main(["start", str(tmp_path / "mine")])
+    assert "Added" not in capsys.readouterr().out
+
+
+def test_a_file_where_the_folder_should_be(source, opened, tmp_path, capsys):
+    (tmp_path / "taken").write_text("")
+    assert cli.main(["start", str(tmp_path / "taken")]) == 1
+    assert "Expected a folder" in (message := capsys.readouterr().err)
+    assert "layerlab start FOLDER" in message
+    assert not opened
+
+
+def test_a_folder_that_cannot_be_made(source, opened, tmp_path, capsys):
+    (tmp_path / "taken").write_text("")
+    assert cli.main(["start", str(tmp_path / "taken" / "below")]) == 1
+    assert "could not be copied" in capsys.readouterr().err
+    assert not opened
+
+
+def test_without_jupyterlab_it_says_what_to_install(source, opened, tmp_path, monkeypatch, capsys):
+    monkeypatch.setattr(cli.importlib.util, "find_spec", lambda name: None)
+    assert cli.main(["start", str(tmp_path / "mine")]) == 1
+    assert "pip install 'layerlab[course]'" in capsys.readouterr().err
+    assert not (tmp_path / "mine").exists()
+
+
+@pytest.mark.parametrize("port", ["0", "65536", "-1", "eighty"])
+def test_a_port_that_is_none(port, capsys):
+    with pytest.raises(SystemExit):
+        cli.main(["start", "--port", port])
+    assert f"expected a number from 1 to 65535. Received: '{port}'" in capsys.readouterr().err
+
+
+def test_without_arguments_it_says_what_it_can_do(capsys):
+    assert cli.main([]) == 0
+    assert "New here? Type: layerlab start" in capsys.readouterr().out
+
+
+def test_version():
+    run = subprocess.run([sys.executable, "-m", "layerlab", "--version"], capture_output=True, text=True, check=True)
+    assert run.stdout == f"layerlab {layerlab.__version__}\n"
+
+
+def test_an_installed_package_brings_its_own_course(tmp_path, monkeypatch):
+    monkeypatch.setattr(cli, "_PACKAGE", tmp_path / "layerlab")
+    assert cli.course_source() == tmp_path / "notebooks"
+    (tmp_path / "layerlab" / "course").mkdir(parents=True)
+    assert cli.course_source() == tmp_path / "layerlab" / "course"
+
+
+def test_the_course_begins_with_what_a_layer_is():
+    first, *_ = sorted(path.name for path in cli.course_source().glob("*.ipynb"))
+    assert first == "01_what_is_a_layer.ipynb"
+
+
+@pytest.fixture
+def terminal():
+    """The end of a terminal that a program may read from, so that it takes Ctrl-C as a person's."""
+    ours, theirs = pytest.importorskip("pty", reason="terminals are POSIX's").openpty()
+    yield theirs
+    os.close(ours)
+    os.close(theirs)
+
+
+def fetch(address, patience=60):
+    """The JSON at an address of a server that may be about to listen."""
+    try:
+        with urllib.request.urlopen(address, timeout=60) as answer:
+            return json.load(answer)
+    except urllib.error.URLError:
+        if not patience:
+            raise
+        time.sleep(1)
+        return fetch(address, patience - 1)
+
+
+def test_jupyterlab_serves_chapter_1_until_ctrl_c(tmp_path, terminal):
+    command = [sys.executable, "-m", "layerlab", "start", str(tmp_path / "mine"), "--no-open"]
+    env = {**os.environ, "JUPYTER_CONFIG_DIR": str(tmp_path), "JUPYTER_RUNTIME_DIR": str(tmp_path / "runtime")}
+    output = {"stdout": subprocess.PIPE, "stderr": subprocess.STDOUT, "text": True}
+    with subprocess.Popen(command, stdin=terminal, env=env, **output) as server:
+        try:
+            address = next(found[0] for line in server.stdout if (found := re.search(r"http://127\S+", line)))
+            host, chapter, token = re.fullmatch(r"(http://[^/]+)/lab/tree/(\S+)\?(token=\S+)", address).groups()
+            assert chapter == "01_what_is_a_layer.ipynb"
+            notebook = fetch(f"{host}/api/contents/{chapter}?{token}")["content"]
+            assert notebook["metadata"]["kernelspec"]["name"] == "python3"
+            server.send_signal(signal.SIGINT)
+            assert server.wait(60) == 0
+        finally:
+            server.kill()

@@ -1,0 +1,87 @@
+"""What is written down is so: commands exist, links lead somewhere, every public object says what it is."""
+
+import inspect
+import re
+import shlex
+import tomllib
+from pathlib import Path
+
+import pytest
+
+import layerlab
+from layerlab import cli
+
+ROOT = Path(layerlab.__file__).parent.parent
+PAGES = [ROOT / name for name in ("README.md", "CONTRIBUTING.md", "CHANGELOG.md", "layerlab/datasets/README.md")]
+PROJECT = tomllib.loads((ROOT / "pyproject.toml").read_text(encoding="utf-8"))
+
+
+def shell_commands():
+    """Every line of every shell block of the pages."""
+    for page in PAGES:
+        for block in re.findall(r"```shell\n(.*?)```", page.read_text(encoding="utf-8"), re.DOTALL):
+            yield from (line.partition("  #")[0].strip() for line in block.splitlines())
+        yield from re.findall(r"`(layerlab [a-z][^`]*)`", page.read_text(encoding="utf-8"))
+
+
+def test_the_readme_has_the_two_commands():
+    readme = (ROOT / "README.md").read_text(encoding="utf-8")
+    assert "python3 scripts/start.py" in readme
+    assert "python3 scripts/check.py" in readme
+    assert "python3 scripts/check.py" in (ROOT / ".ci" / "run").read_text(encoding="utf-8")
+
+
+@pytest.mark.parametrize("command", sorted(set(shell_commands())))
+def test_commands_exist(command):
+    program, *arguments = shlex.split(command)
+    if program == "layerlab":
+        cli._parser().parse_args(arguments)
+    elif program == "pip":
+        extras = re.findall(r"\[([\w,]+)\]", command)
+        assert {name for group in extras for name in group.split(",")} <= set(
+            PROJECT["project"]["optional-dependencies"]
+        )
+    elif program.startswith(".venv/bin/"):
+        assert all((ROOT / path).exists() for path in arguments if "/" in path)
+    else:
+        assert program == "python3"
+        assert (ROOT / arguments[0]).is_file()
+
+
+@pytest.mark.parametrize("page", PAGES, ids=lambda page: str(page.relative_to(ROOT)))
+def test_links_lead_somewhere(page):
+    links = re.findall(r"\]\((?!https?:)([^)#]+)\)", page.read_text(encoding="utf-8"))
+    assert not [link for link in links if not (page.parent / link).exists()]
+
+
+def public_objects():
+    """Every class and function that `layerlab.<module>` offers, once."""
+    seen = {}
+    for name in layerlab._MODULES:
+        module = getattr(layerlab, name)
+        for key in module.__all__:
+            obj = getattr(module, key)
+            if inspect.isclass(obj) or inspect.isfunction(obj):
+                seen.setdefault(obj, f"{name}.{key}")
+    return seen
+
+
+def test_every_public_object_says_what_it_is():
+    assert not [name for obj, name in public_objects().items() if not inspect.getdoc(obj)]
+
+
+def test_every_public_method_says_what_it_does():
+    missing = [
+        f"{name}.{key}"
+        for obj, name in public_objects().items()
+        if inspect.isclass(obj)
+        for key, value in vars(obj).items()
+        if inspect.isfunction(value) and not key.startswith("_") and not inspect.getdoc(getattr(obj, key))
+    ]
+    assert not missing
+
+
+def test_every_extra_is_in_all():
+    extras = PROJECT["project"]["optional-dependencies"]
+    (everything,) = extras["all"]
+    assert set(re.findall(r"\w+", everything)) == {"layerlab", *extras} - {"all"}
