@@ -22,7 +22,7 @@ from PIL import Image
 NOTEBOOKS = Path(__file__).resolve().parent.parent / "notebooks"
 SOURCES = NOTEBOOKS / "src"
 SECONDS_PER_CELL = 120
-PHOTOGRAPH = 20_000  # pictures of more colors than this are not reduced to a palette
+PHOTOGRAPH = 8_000  # pictures of more colors than this are not reduced to a palette
 INTERACTIVE = "nbval-ignore-output"  # the tag of cells whose output is a widget: never stored, never compared
 METADATA = {
     "kernelspec": {"display_name": "Python 3 (ipykernel)", "language": "python", "name": "python3"},

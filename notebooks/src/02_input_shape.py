@@ -23,6 +23,7 @@
 # %%
 import math
 import textwrap
+from ast import literal_eval
 
 import matplotlib.pyplot as plt
 import numpy as np
@@ -55,7 +56,8 @@ figure, (left, right) = plt.subplots(1, 2, figsize=(8, 3.6), layout="constrained
 left.imshow(digit)
 left.set(title=f"in: one picture {digit.shape}", xlabel="column", ylabel="row")
 right.imshow(answers, cmap="Blues", vmin=0, aspect="auto")
-right.set(title=f"out: {answers.shape}", xlabel="probability of the digit", ylabel="sample, says the model", xticks=range(10))
+right.set(title=f"out: {answers.shape}", xlabel="probability of the digit", ylabel="sample, says the model")
+right.set_xticks(range(10))
 print("pictures in: 1, answers out:", len(answers))
 
 # %% [markdown]
@@ -132,7 +134,8 @@ control = interact(draw, collections=(1, 4), rows=(1, 6), columns=(1, 4), i=(0, 
 # A shape with one axis needs its comma. `(16)` is only the number 16 in parentheses.
 
 # %%
-print(type((16,)).__name__, "and", type((16)).__name__)
+for text in ("(16,)", "(16)"):
+    print(f"{text:5} is of type", type(literal_eval(text)).__name__)
 
 # %% [markdown]
 # And four numbers are not always the same four numbers. Here are three different arrays of four cells.
@@ -412,7 +415,8 @@ trials = [
 ]
 for layer, before in trials:
     after = tuple(layer.compute_output_shape(before))
-    print(f"{type(layer).__name__:12} {before!s:15} -> {after!s:15} rule agrees: {output_shape(layer, before) == after}")
+    agrees = output_shape(layer, before) == after
+    print(f"{type(layer).__name__:12} {before!s:15} -> {after!s:15} rule agrees: {agrees}")
 
 # %% [markdown]
 # Look at the second line. `Dense` changes **the last axis only**, and treats all the axes before it like a batch: each
@@ -485,7 +489,8 @@ attempt(lambda: rows_only(np.zeros((5, 28, 28), "float32")))
 
 # %% [markdown]
 # **The number of samples written into the shape.** There are 8,000 training pictures, but `Input((8000, 784))` announces
-# *samples* of 8,000 rows each. Remedy: leave the batch axis out.
+# *samples* of 8,000 rows each. Remedy: leave the batch axis out. (The hint at the end of the message is a guess, and here
+# it guesses wrong: the data are fine, the model is not.)
 
 # %%
 too_much = Sequential([Input((8000, 784)), Dense(10)])
@@ -493,16 +498,22 @@ print("the model expects", too_much.input_shape)
 attempt(lambda: too_much(x_train))
 
 # %% [markdown]
-# **The comma forgotten.**
+# **The comma forgotten.** `Input((16))` is the same as `Input(16)`.
 
 # %%
-attempt(lambda: Input((16)))
+attempt(lambda: Input(16))
 
 # %% [markdown]
 # **A shape that does not divide.** 16 numbers cannot be laid out as 5 × 5.
 
 # %%
 attempt(lambda: Reshape((5, 5))(np.zeros((1, 16), "float32")))
+
+# %% [markdown]
+# **A list instead of an array.** A list of lists has no shape that a layer could ask for. Remedy: `np.array(...)`.
+
+# %%
+attempt(lambda: tutorial([[0.0] * 16]))
 
 # %% [markdown]
 # **Ten samples, nine labels.**

@@ -43,7 +43,7 @@ def test_dense_layer_reads_a_layer():
 
 
 def test_dense_layer_refuses_what_nobody_could_read():
-    with pytest.raises(ValueError, match=r"at most 12 inputs and 12 units. Received: kernel.shape=\(784, 10\)"):
+    with pytest.raises(ValueError, match=r"at most 12 inputs and 12 units. Received: kernel of shape \(784, 10\)"):
         plots.dense_layer(np.zeros((784, 10)))
 
 
