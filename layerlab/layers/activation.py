@@ -176,12 +176,6 @@ class PReLU(Layer):
     def build(self, input_shape):
         shared = self.shared_axes or ()
         shape = tuple(1 if axis in shared else size for axis, size in enumerate(input_shape))[1:]
-        if None in shape:
-            raise ValueError(
-                "Shapes used to initialize variables must be fully-defined (no `None` dimensions). "
-                f"Received: shape={shape} for the weight alpha of layer '{self.name}'. Share the axes whose size is "
-                "not known: shared_axes=[...]."
-            )
         self.alpha = self.add_weight(
             name="alpha",
             shape=shape,
@@ -258,6 +252,7 @@ class Softmax(Layer):
         x = self._as_float(inputs)
         if mask is None:
             return self._softmax(x)
+        _check_broadcastable(mask, x)
         return self._softmax(np.where(mask, x, _FAR_BELOW)) * mask
 
     def _softmax(self, x):
@@ -271,3 +266,12 @@ class Softmax(Layer):
 
 
 _FAR_BELOW = -1e9  # exp of it is 0 beside any logit that counts
+
+
+def _check_broadcastable(mask, x):
+    shape = (1,) * (x.ndim - np.ndim(mask)) + np.shape(mask)
+    if len(shape) != x.ndim or any(m not in (1, n) for m, n in zip(shape, x.shape, strict=True)):
+        raise ValueError(
+            "The `mask` must be broadcastable to `inputs`. Each mask dimension must be 1 or match the corresponding "
+            f"input dimension. Received: inputs.shape={tuple(x.shape)}, mask.shape={np.shape(mask)}"
+        )

@@ -1,30 +1,34 @@
 """What layers that call other layers share during one outermost call: whether it is training."""
 
-import contextlib
 import contextvars
 
 __all__ = ["call_scope", "current_training", "in_call"]
 
-_training: contextvars.ContextVar[bool | None] = contextvars.ContextVar("training", default=None)
-_depth: contextvars.ContextVar[int] = contextvars.ContextVar("call_depth", default=0)
+# (training,) while some layer's call runs, else None
+_current: contextvars.ContextVar[tuple[bool | None] | None] = contextvars.ContextVar("call", default=None)
 
 
 def current_training() -> bool | None:
     """The `training` value of the call that this one is part of."""
-    return _training.get()
+    current = _current.get()
+    return current[0] if current is not None else None
 
 
 def in_call() -> bool:
     """Whether some layer's call is running."""
-    return _depth.get() > 0
+    return _current.get() is not None
 
 
-@contextlib.contextmanager
-def call_scope(training: bool | None):
-    """Run a layer's call: inner layers see its `training` value."""
-    training_token, depth_token = _training.set(training), _depth.set(_depth.get() + 1)
-    try:
-        yield
-    finally:
-        _training.reset(training_token)
-        _depth.reset(depth_token)
+class call_scope:
+    """`with call_scope(training):` runs a layer's call; inner layers see its `training` value."""
+
+    __slots__ = ("_token", "_training")
+
+    def __init__(self, training: bool | None):
+        self._training = training
+
+    def __enter__(self):
+        self._token = _current.set((self._training,))
+
+    def __exit__(self, *exception):
+        _current.reset(self._token)

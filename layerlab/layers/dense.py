@@ -3,6 +3,7 @@
 import numpy as np
 
 from layerlab import activations, constraints, initializers, regularizers
+from layerlab.autodiff import ArrayLike
 from layerlab.layers.input_spec import InputSpec
 from layerlab.layers.layer import Layer
 
@@ -70,6 +71,7 @@ class Dense(Layer):
         if not isinstance(units, int) or units <= 0:
             raise ValueError(
                 f"Received an invalid value for `units`, expected a positive integer. Received: units={units}"
+                f"{_units_hint(units)}"
             )
         if (lora_rank, lora_alpha, quantization_config) != (None, None, None):
             raise ValueError("layerlab has no LoRA and no quantization: leave lora_* and quantization_config at None.")
@@ -86,11 +88,6 @@ class Dense(Layer):
 
     def build(self, input_shape):
         features = input_shape[-1]
-        if features is None:
-            raise ValueError(
-                "The last dimension of the inputs to a Dense layer should be defined. Found None. "
-                f"Full input shape received: {input_shape}"
-            )
         self.kernel = self.add_weight(
             name="kernel",
             shape=(features, self.units),
@@ -115,3 +112,11 @@ class Dense(Layer):
 
     def compute_output_shape(self, input_shape):
         return (*input_shape[:-1], self.units)
+
+
+def _units_hint(units) -> str:
+    if isinstance(units, np.ndarray | ArrayLike) and np.ndim(units):
+        return ". Is it data? Make the layer first, then call it: Dense(units)(x)."
+    if isinstance(units, float | np.number) and units == int(units) and units > 0:
+        return f". Did you mean units={int(units)}?"
+    return ""

@@ -3,6 +3,7 @@
 The sentences begin as Keras's do; a note adds the likely mistake.
 """
 
+from layerlab import tree
 from layerlab.config import standardize_dtype
 
 __all__ = ["InputSpec"]
@@ -43,11 +44,8 @@ class InputSpec:
         self.shape = tuple(shape) if shape is not None else None
         self.ndim = len(self.shape) if self.shape is not None else ndim
         self.max_ndim, self.min_ndim = max_ndim, min_ndim
-        self.axes = {int(axis): size for axis, size in (axes or {}).items()}
+        self.axes = _checked_axes(axes)
         self.allow_last_axis_squeeze, self.name, self.optional = allow_last_axis_squeeze, name, optional
-        self._check_axes()
-
-    def _check_axes(self):
         limit = self.ndim if self.ndim is not None else self.max_ndim
         if self.axes and limit is not None and max(self.axes) > limit - 1:
             raise ValueError(f"Axis {max(self.axes)} is greater than the maximum allowed value: {limit - 1}")
@@ -68,41 +66,85 @@ class InputSpec:
         return f"InputSpec({', '.join(f'{key}={value}' for key, value in shown.items() if value)})"
 
 
-def assert_input_compatibility(input_spec, inputs: list, layer_name: str) -> None:
+def _checked_axes(axes) -> dict:
+    try:
+        return {int(axis): size for axis, size in (axes or {}).items()}
+    except (AttributeError, TypeError, ValueError):
+        raise TypeError(f"Argument `axes` must be a dict with integer keys. Received: axes={axes}") from None
+
+
+def assert_input_compatibility(input_spec, inputs, layer_name: str) -> None:
     """Check the inputs of a layer against its spec (one, or one for each input).
+
+    Args:
+        input_spec: an InputSpec, or a list of them.
+        inputs: an array or symbolic tensor, or a list or dictionary of them.
+        layer_name: for the message.
 
     Raises:
         ValueError: says which input, what was expected, and the full shape received.
     """
-    specs = input_spec if isinstance(input_spec, list | tuple) else [input_spec]
-    if len(inputs) != len(specs):
-        raise ValueError(f"Layer '{layer_name}' expected {len(specs)} input(s). Received {len(inputs)} instead.")
-    for i, (x, spec) in enumerate(zip(inputs, specs, strict=True)):
-        if spec is not None and not (x is None and spec.optional):
-            _assert_one(spec, x, f"Input {i} with name '{getattr(x, 'name', None)}' of layer '{layer_name}'")
+    specs = list(input_spec) if isinstance(input_spec, list | tuple) else [input_spec]
+    leaves = _in_order(specs, inputs) if tree.is_nested(inputs) else [inputs]
+    if len(leaves) != len(specs):
+        shapes = [getattr(x, "shape", x) for x in leaves]
+        raise ValueError(
+            f'Layer "{layer_name}" expects {len(specs)} input(s), but it received {len(leaves)} input tensors. '
+            f"Inputs received: {shapes} (their shapes)"
+        )
+    for i, (x, spec) in enumerate(zip(leaves, specs, strict=True)):
+        if spec is None or (x is None and spec.optional):
+            continue
+        problem = _problem(spec, x)
+        if problem is not None:
+            name = getattr(x, "name", None)
+            raise ValueError(
+                f"Input {i} with name '{name}' of layer '{layer_name}' is incompatible with the layer: {problem}"
+                f"{_likely_mistake(spec, tuple(x.shape))}"
+            )
 
 
-def _assert_one(spec: InputSpec, x, who: str) -> None:
+def _in_order(specs, inputs) -> list:
+    """Several inputs as a list; those of a dictionary in the order of the specs' names."""
+    names = [getattr(spec, "name", None) for spec in specs]
+    if not isinstance(inputs, dict) or None in names:
+        return tree.flatten(inputs)
+    for name in names:
+        if name not in inputs:
+            raise ValueError(
+                f'Missing data for input "{name}". You passed a data dictionary with keys {list(inputs)}. '
+                f"Expected the following keys: {names}"
+            )
+    return [inputs[name] for name in names]
+
+
+def _problem(spec: InputSpec, x) -> str | None:
     shape = tuple(x.shape)
-    if spec.allow_last_axis_squeeze and spec.shape is not None and len(shape) in (spec.ndim - 1, spec.ndim + 1):
-        return
-    problem = _wrong_rank(spec, shape) or _wrong_size(spec, shape)
+    if spec.allow_last_axis_squeeze and spec.shape is not None:
+        shape = _squeezed(spec.shape, shape)
+    problem = _wrong_rank(spec, shape)
     if problem is None and spec.dtype is not None and standardize_dtype(x.dtype) != spec.dtype:
         problem = f"expected dtype={spec.dtype}, found dtype={standardize_dtype(x.dtype)}"
-    if problem:
-        raise ValueError(f"{who} is incompatible with the layer: {problem}{_likely_mistake(spec, shape)}")
+    return problem or _wrong_size(spec, shape)
+
+
+def _squeezed(wanted: tuple, shape: tuple) -> tuple:
+    """The shape with a last axis of 1 added or taken away, if that is all that is different."""
+    if len(shape) == len(wanted) - 1 and wanted[-1] == 1:
+        return (*shape, 1)
+    if len(shape) == len(wanted) + 1 and shape[-1] == 1:
+        return shape[:-1]
+    return shape
 
 
 def _wrong_rank(spec: InputSpec, shape) -> str | None:
     rank = len(shape)
-    demands = (
-        ("ndim", spec.ndim, rank != spec.ndim),
-        ("max_ndim", spec.max_ndim, spec.max_ndim is not None and rank > spec.max_ndim),
-        ("min_ndim", spec.min_ndim, spec.min_ndim is not None and rank < spec.min_ndim),
-    )
-    for what, wanted, broken in demands:
-        if wanted is not None and broken:
-            return f"expected {what}={wanted}, found ndim={rank}. Full shape received: {shape}"
+    if spec.ndim is not None and rank != spec.ndim and not spec.allow_last_axis_squeeze:
+        return f"expected ndim={spec.ndim}, found ndim={rank}. Full shape received: {shape}"
+    if spec.max_ndim is not None and rank > spec.max_ndim:
+        return f"expected max_ndim={spec.max_ndim}, found ndim={rank}. Full shape received: {shape}"
+    if spec.min_ndim is not None and rank < spec.min_ndim:
+        return f"expected min_ndim={spec.min_ndim}, found ndim={rank}. Full shape received: {shape}"
     return None
 
 

@@ -4,8 +4,8 @@ import inspect
 
 from layerlab import activations
 from layerlab.bytecode import dump_function
-from layerlab.layers.layer import Layer, as_shape, tree_of_tensors
-from layerlab.layers.symbolic import dry_run
+from layerlab.layers.layer import Layer
+from layerlab.layers.shapes import as_shape, shape_of, tree_of_tensors
 from layerlab.serialization import deserialize_keras_object, safe_mode_scope, serialize_keras_object
 
 __all__ = ["Lambda"]
@@ -70,8 +70,8 @@ class Lambda(Layer):
 
     def compute_output_spec(self, inputs, mask=None, training=None):
         if self._output_shape is None:
-            return self._inferred(dry_run, self._call_plain, (inputs,), {"training": training})
-        return tree_of_tensors(self.compute_output_shape(self._shape_of(inputs)), self._output_dtype([inputs]))
+            return self._inferred(self._dry_call, (inputs,), {"training": training})
+        return tree_of_tensors(self.compute_output_shape(shape_of(inputs)), self._output_dtype([inputs]))
 
     def _inferred(self, infer, *args):
         try:

@@ -4,14 +4,18 @@ Sublayers are found by looking at the layer's attributes (also inside lists and 
 all it takes to own it.
 """
 
+import weakref
 from collections.abc import Iterator
 
 import numpy as np
 
 from layerlab import constraints, initializers, regularizers, tree
-from layerlab.variables import Variable
+from layerlab.random import SeedGenerator
+from layerlab.variables import Variable, current_scope
 
 __all__ = ["WeightOwner"]
+
+_with_losses: weakref.WeakSet = weakref.WeakSet()  # so that a call has nothing to clear when there is none
 
 
 class WeightOwner:
@@ -20,6 +24,15 @@ class WeightOwner:
     name: str
     built: bool
     _trainable: bool
+    _locked: bool
+    _losses: list
+    _own_trainable: list[Variable]
+    _own_non_trainable: list[Variable]
+
+    def __setattr__(self, name, value):
+        if isinstance(value, Variable):
+            self._track(value)
+        super().__setattr__(name, value)
 
     # --- making -------------------------------------------------------------------------------------------------
 
@@ -59,6 +72,12 @@ class WeightOwner:
                 f"Received: shape={shape!r}"
             )
         shape = () if shape is None else (shape,) if isinstance(shape, int) else tuple(shape)
+        if None in shape:
+            raise ValueError(
+                "Shapes used to initialize variables must be fully-defined (no `None` dimensions). Received: "
+                f"shape={shape} for variable path='{'/'.join((*current_scope(), name or 'variable'))}'. Every axis "
+                "that the weights depend on needs a known size in Input(...)."
+            )
         dtype = dtype or self.variable_dtype  # type: ignore[attr-defined]
         if initializer is None:
             initializer = "glorot_uniform" if np.dtype(dtype).kind == "f" else "zeros"
@@ -71,16 +90,32 @@ class WeightOwner:
             regularizer=regularizers.get(regularizer),
             constraint=constraints.get(constraint),
         )
-        (self._own_trainable if trainable else self._own_non_trainable).append(variable)
+        self._track(variable)
         variable.trainable = bool(trainable and self._trainable)
         return variable
 
+    def _track(self, variable: Variable) -> None:
+        """Own a variable: it is trainable or not from now on, and keeps its place when it is frozen."""
+        self._check_initialized()
+        if any(variable is known for known in (*self._own_trainable, *self._own_non_trainable)):
+            return
+        if self._locked:
+            raise ValueError(
+                "You cannot add new elements of state (variables or sub-layers) to a layer that is already built. All "
+                "state must be created in the `__init__()` method or in the `build()` method. "
+                f"It is the variable {variable.path!r} of layer '{self.name}'."
+            )
+        (self._own_trainable if variable.trainable else self._own_non_trainable).append(variable)
+
     def _check_initialized(self):
         if "_own_trainable" not in vars(self):
-            raise RuntimeError(
-                f"In layer {type(self).__name__}, you forgot to call `super().__init__()` as the first statement "
-                "in the `__init__()` method. Go add it!"
-            )
+            raise RuntimeError(self._forgot_super())
+
+    def _forgot_super(self) -> str:
+        return (
+            f"In layer '{type(self).__name__}', you forgot to call `super().__init__()` as the first statement in the "
+            "`__init__()` method. Go add it!"
+        )
 
     # --- finding ------------------------------------------------------------------------------------------------
 
@@ -94,7 +129,7 @@ class WeightOwner:
             else:
                 yield value
 
-    def _sublayers(self) -> list["WeightOwner"]:
+    def _sublayers(self) -> list:
         return _unique(value for value in self._attributes() if isinstance(value, WeightOwner))
 
     def _flatten_layers(self, include_self=True, recursive=True) -> list:
@@ -122,8 +157,15 @@ class WeightOwner:
 
     @property
     def variables(self) -> list[Variable]:
-        """All variables of the layer and the layers inside it."""
-        return self.weights
+        """All weights, and the states of the random streams that the layer and those inside it own."""
+        trainable, others = self._own_variables()
+        streams = [generator.state for generator in self._seed_generators]
+        inside = [v for layer in self._sublayers() for v in layer.variables]
+        return _unique([*trainable, *others, *streams, *inside])
+
+    @property
+    def _seed_generators(self) -> list[SeedGenerator]:
+        return _unique(value for value in self._attributes() if isinstance(value, SeedGenerator))
 
     @property
     def trainable_weights(self) -> list[Variable]:
@@ -136,7 +178,11 @@ class WeightOwner:
         return [w for w in self.weights if not w.trainable] if self._trainable else self.weights
 
     trainable_variables = trainable_weights
-    non_trainable_variables = non_trainable_weights
+
+    @property
+    def non_trainable_variables(self) -> list[Variable]:
+        """The variables that training leaves alone."""
+        return [v for v in self.variables if not v.trainable] if self._trainable else self.variables
 
     @property
     def trainable(self) -> bool:
@@ -228,11 +274,14 @@ class WeightOwner:
             if np.shape(value) != ():
                 raise ValueError(f"add_loss() takes scalars. Received: shape {np.shape(value)}.")
             self._losses.append(value)
+            _with_losses.add(self)
 
     def _clear_losses(self) -> None:
-        self._losses.clear()
-        for layer in self._sublayers():
-            layer._clear_losses()
+        if not _with_losses:
+            return
+        for layer in self._flatten_layers():
+            layer._losses.clear()
+            _with_losses.discard(layer)
 
     @property
     def losses(self) -> list:

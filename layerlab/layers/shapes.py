@@ -1,0 +1,74 @@
+"""Shapes as layers pass them around: tuples, or lists and dictionaries of tuples for several inputs."""
+
+import inspect
+
+import numpy as np
+
+from layerlab import tree
+from layerlab.autodiff import ArrayLike
+from layerlab.layers.symbolic import KerasTensor
+
+__all__ = ["as_shape", "is_tensors", "shape_of", "shapes_by_parameter", "tree_of_tensors"]
+
+
+def _is_shape(value) -> bool:
+    return isinstance(value, list | tuple) and all(item is None or isinstance(item, int | np.integer) for item in value)
+
+
+def as_shape(value):
+    """A shape as a tuple, also where JSON has made a list of it; None and nested shapes are kept.
+
+    >>> as_shape([[None, 3], [None, 2]])
+    [(None, 3), (None, 2)]
+    """
+    if isinstance(value, dict):
+        return {key: as_shape(item) for key, item in value.items()}
+    if _is_shape(value):
+        return tuple(None if item is None else int(item) for item in value)
+    return type(value)(as_shape(item) for item in value) if isinstance(value, list | tuple) else value
+
+
+def shape_of(value):
+    """The shape of an array, or of each in a nested structure."""
+    return tree.map_structure(lambda leaf: tuple(leaf.shape) if hasattr(leaf, "shape") else None, value)
+
+
+def is_tensors(value) -> bool:
+    """Whether this is an array, or a nested structure of arrays only."""
+    leaves = tree.flatten(value)
+    return bool(leaves) and all(isinstance(leaf, np.ndarray | ArrayLike) for leaf in leaves)
+
+
+def tree_of_tensors(shape, dtype):
+    """Symbolic tensors for a shape, or for lists and dictionaries of shapes."""
+    if isinstance(shape, dict):
+        return {key: tree_of_tensors(value, dtype) for key, value in shape.items()}
+    if _is_shape(shape):
+        return KerasTensor(shape, dtype=dtype)
+    return type(shape)(tree_of_tensors(item, dtype) for item in shape)
+
+
+def shapes_by_parameter(function, tensors: dict) -> dict:
+    """The shapes that `build` or `compute_output_shape` gets: the first input's, or one for each `<input>_shape`.
+
+    Args:
+        function: a bound method.
+        tensors: argument of `call` -> its value.
+
+    Raises:
+        ValueError: several parameters, one of which does not end in "_shape".
+    """
+    kinds = (inspect.Parameter.VAR_POSITIONAL, inspect.Parameter.VAR_KEYWORD)
+    parameters = [p.name for p in inspect.signature(function).parameters.values() if p.kind not in kinds]
+    shapes = {name: shape_of(value) for name, value in tensors.items()}
+    if len(parameters) < 2:
+        return dict(zip(parameters, shapes.values(), strict=False))
+    for name in parameters:
+        if not name.endswith("_shape"):
+            raise ValueError(
+                f"For a `{function.__name__}()` method with more than one argument, all arguments should have a "
+                "`_shape` suffix and match an argument from `call()`. E.g. "
+                f"`{function.__name__}(self, foo_shape, bar_shape)`. Received: argument `{name}`."
+            )
+    inputs = {name: name.removesuffix("_shape") for name in parameters}
+    return {name: shapes[given] for name, given in inputs.items() if given in shapes}
