@@ -1,0 +1,129 @@
+"""Every layer against numbers made by real Keras: outputs, shapes, gradients, penalties and configurations.
+
+golden/layers.json holds deterministic layers with gradients; golden/noise_and_shape_layers.json (golden/make_layers.py)
+several calls of the layers that draw noise, make masks or move numbers.
+"""
+
+import json
+import pathlib
+import re
+
+import numpy as np
+import pytest
+
+from layerlab import Input, layers
+from layerlab.autodiff import Tape
+
+FOLDER = pathlib.Path(__file__).parent / "golden"
+ALL_CASES = json.loads((FOLDER / "layers.json").read_text())["cases"]
+CALLED_CASES = json.loads((FOLDER / "noise_and_shape_layers.json").read_text())["cases"]
+
+# Layers of golden/layers.json that layerlab does not have yet. This list only gets shorter.
+NOT_YET = set(
+    "Add Average AveragePooling1D AveragePooling2D AveragePooling3D BatchNormalization Conv1D Conv1DTranspose Conv2D "
+    "Conv2DTranspose Conv3D Conv3DTranspose Cropping2D DepthwiseConv1D DepthwiseConv2D Dot Embedding GRU "
+    "GlobalAveragePooling1D GlobalAveragePooling2D GlobalAveragePooling3D GlobalMaxPooling1D GlobalMaxPooling2D "
+    "GlobalMaxPooling3D LayerNormalization MaxPooling1D MaxPooling2D MaxPooling3D Maximum Minimum Multiply "
+    "SeparableConv1D SeparableConv2D SimpleRNN UnitNormalization UpSampling2D UpSampling3D ZeroPadding1D "
+    "ZeroPadding3D".split()
+)
+CASES = [case for case in ALL_CASES if case["layer"] not in NOT_YET]
+every_case = pytest.mark.parametrize("case", CASES, ids=lambda case: case["id"])
+
+
+def test_the_list_of_missing_layers_is_exact():
+    assert {name for name in NOT_YET if hasattr(layers, name)} == set()
+    assert {case["layer"] for case in ALL_CASES} >= NOT_YET
+
+
+def make(case, **more):
+    kwargs = {key: tuple(value) if isinstance(value, list) else value for key, value in case["kwargs"].items()}
+    return getattr(layers, case["layer"])(**kwargs, **more)
+
+
+def inputs_of(case):
+    kind = "int32" if case["int_inputs"] else "float32"
+    arrays = [np.array(value, kind) for value in case["inputs"]]
+    return arrays if len(arrays) > 1 else arrays[0]
+
+
+def built(case, inputs):
+    layer = make(case)
+    layer(inputs)
+    assert [(w.name, list(w.shape)) for w in layer.weights] == [(w["name"], w["shape"]) for w in case["weights"]]
+    layer.set_weights([np.array(w["value"], "float32") for w in case["weights"]])
+    return layer
+
+
+def plain(config):
+    """The configuration as JSON gives it back, without the name, which depends on what was made before."""
+    return {key: value for key, value in json.loads(json.dumps(config)).items() if key != "name"}
+
+
+def close(ours, keras):
+    np.testing.assert_allclose(ours, keras, rtol=1e-5, atol=1e-5)
+
+
+@every_case
+def test_outputs_and_penalties_are_those_of_keras(case):
+    inputs = inputs_of(case)
+    layer = built(case, inputs)
+    output = layer(inputs)
+    assert output.dtype == np.float32
+    assert list(output.shape) == case["output_shape"]
+    close(output, case["output"])
+    close([float(loss) for loss in layer.losses], case["losses"])
+
+
+@every_case
+def test_symbolic_shapes_are_those_of_keras(case):
+    inputs = inputs_of(case)
+    symbols = [Input(x.shape[1:], dtype=x.dtype) for x in (inputs if isinstance(inputs, list) else [inputs])]
+    output = make(case)(symbols if isinstance(inputs, list) else symbols[0])
+    assert list(output.shape) == case["symbolic_output_shape"]
+
+
+@every_case
+def test_gradients_are_those_of_keras(case):
+    inputs = inputs_of(case)
+    layer = built(case, inputs)
+    with Tape() as tape:
+        watched = tape.watch(inputs)
+        loss = np.sum(layer(watched) * np.array(case["cotangent"], "float32"))
+    found = tape.gradient(loss, [watched, *layer.trainable_weights])
+    for ours, keras in zip(found, case["grad_inputs"] + [g["value"] for g in case["grad_weights"]], strict=True):
+        close(ours, keras)
+
+
+@every_case
+def test_configurations_are_those_of_keras(case):
+    config = make(case).get_config()
+    assert plain(config) == plain(case["config"])
+    assert re.fullmatch(rf"{case['config']['name'].rstrip('_0123456789')}[_\d]*", config["name"])
+
+
+def label(case):
+    words = [f"{key}={value}" for key, value in case["kwargs"].items()]
+    marks = [key for key in ("training", "mask") if case[key]]
+    return "-".join([case["layer"], *words, *marks])
+
+
+every_called_case = pytest.mark.parametrize("case", CALLED_CASES, ids=label)
+
+
+@every_called_case
+def test_each_call_gives_the_numbers_of_keras(case):
+    layer, inputs = make(case), np.array(case["inputs"], "float32")
+    call = {"training": case["training"], "mask": None if case["mask"] is None else np.array(case["mask"])}
+    for expected in case["outputs"]:
+        output = layer(inputs, **{key: value for key, value in call.items() if value is not None})
+        assert output.dtype == case["dtype"]
+        np.testing.assert_allclose(output, expected, rtol=2e-6, atol=1e-6)
+    close([float(loss) for loss in layer.losses], case["losses"])
+
+
+@every_called_case
+def test_shapes_and_configurations_of_called_layers_are_those_of_keras(case):
+    layer = make(case)
+    assert list(layer(Input(np.shape(case["inputs"])[1:])).shape) == case["symbolic_output_shape"]
+    assert plain(layer.get_config()) == case["config"]
