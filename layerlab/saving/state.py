@@ -10,8 +10,8 @@ from collections.abc import Iterator
 from layerlab.layers import Layer
 from layerlab.models import Model, Sequential
 from layerlab.naming import to_snake_case
-from layerlab.saving.checks import refuse
 from layerlab.saving.hdf5 import variables_at
+from layerlab.variables import Variable
 
 __all__ = ["load_state", "save_state"]
 
@@ -135,9 +135,9 @@ def _rank(name: str, layers_first: bool) -> int:
     return 0 if layers_first and name == "layers" else 2 if name.startswith("_") else 1
 
 
-def _variables(model) -> list:
+def _variables(model) -> list[Variable]:
     done: set[int] = set()
-    found = {}
+    found: dict[int, Variable] = {}
     for _, saveable in _walk(model, "", done):
         done.add(id(saveable))
         found |= {id(variable): variable for variable in saveable.variables}
