@@ -91,6 +91,7 @@ class Trainer(TrainingStep):
         self._first_fit, self.stop_training = False, False
         with interrupt_between_steps() as interrupt:
             callbacks.on_train_begin()
+            initial_epoch = self.__dict__.pop("_initial_epoch", initial_epoch)  # BackupAndRestore goes on from there
             logs: dict = {}
             for epoch in range(initial_epoch, epochs):
                 guard = Unchanged(self) if epoch == initial_epoch else NoGuard()
