@@ -180,8 +180,10 @@ class BackupAndRestore(Callback):
         self.double_checkpoint, self.delete_checkpoint = double_checkpoint, delete_checkpoint
         self._weights_path = os.path.join(self.backup_dir, "latest.weights.h5")
         self._training_metadata_path = os.path.join(self.backup_dir, "training_metadata.json")
+        self._prev_weights_path = f"{self._weights_path}.bkp"
+        self._prev_training_metadata_path = f"{self._training_metadata_path}.bkp"
         self._counter = _BatchCounter(save_freq)
-        self._current_epoch = 0
+        self._current_epoch = self._last_batch_seen = 0
 
     def on_train_begin(self, logs=None):
         if not self.model.built:
@@ -192,17 +194,17 @@ class BackupAndRestore(Callback):
         try:
             self._restore()
         except (OSError, ValueError):
-            if not os.path.exists(self._weights_path + ".bkp"):
+            if not os.path.exists(self._prev_weights_path):
                 raise
-            for path in self._paths():
-                shutil.copy(path + ".bkp", path)
+            shutil.copy(self._prev_weights_path, self._weights_path)
+            shutil.copy(self._prev_training_metadata_path, self._training_metadata_path)
             self._restore()
 
-    def _paths(self):
-        return self._weights_path, self._training_metadata_path
+    def _has_backup(self) -> bool:
+        return os.path.exists(self._weights_path) and os.path.exists(self._training_metadata_path)
 
     def _restore(self):
-        if not all(os.path.exists(path) for path in self._paths()):
+        if not self._has_backup():
             return
         optimizer = self.model.optimizer
         if optimizer is not None and not optimizer.built:
@@ -212,22 +214,23 @@ class BackupAndRestore(Callback):
             self.model._initial_epoch = self._current_epoch = json.load(file)["epoch"]
 
     def on_epoch_end(self, epoch, logs=None):
-        self._current_epoch = epoch + 1
+        self._current_epoch, self._last_batch_seen = epoch + 1, 0
         if self.save_freq == "epoch":
-            self._back_up(batch=0)
+            self._back_up()
 
     def on_train_batch_end(self, batch, logs=None):
+        self._last_batch_seen = batch
         if self._counter.is_due(batch):
-            self._back_up(batch)
+            self._back_up()
 
-    def _back_up(self, batch: int):
+    def _back_up(self):
         os.makedirs(self.backup_dir, exist_ok=True)
-        if self.double_checkpoint and all(os.path.exists(path) for path in self._paths()):
-            for path in self._paths():
-                shutil.copy(path, path + ".bkp")
+        if self.double_checkpoint and self._has_backup():
+            shutil.copy(self._weights_path, self._prev_weights_path)
+            shutil.copy(self._training_metadata_path, self._prev_training_metadata_path)
         self.model.save_weights(self._weights_path, overwrite=True)
         with open(self._training_metadata_path, "w", encoding="utf-8") as file:
-            json.dump({"epoch": self._current_epoch, "batch": batch}, file)
+            json.dump({"epoch": self._current_epoch, "batch": self._last_batch_seen}, file)
 
     def on_train_end(self, logs=None):
         if self.delete_checkpoint and os.path.exists(self.backup_dir):
