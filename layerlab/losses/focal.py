@@ -74,11 +74,16 @@ def categorical_focal_crossentropy(
     array([0.0433], dtype=float32)
     """
     y_true, y_pred = one_hot_targets(y_true, y_pred, label_smoothing, axis, "categorical_focal_crossentropy")
-    p = softmax(y_pred, axis=axis) if from_logits else y_pred / np.sum(y_pred, axis=axis, keepdims=True)
+    p = softmax(y_pred, axis=axis) if from_logits else _shares(y_pred, axis)
     p = np.clip(p, epsilon(), 1.0 - epsilon())
     if not isinstance(alpha, int | float):
         alpha = cast(alpha, p.dtype)
     return -np.sum((1.0 - p) ** gamma * alpha * y_true * np.log(p), axis=axis)
+
+
+def _shares(p, axis):
+    total = np.sum(p, axis=axis, keepdims=True)
+    return p / np.where(total == 0, 1.0, total)
 
 
 def categorical_generalized_cross_entropy(y_true, y_pred, q):
@@ -101,6 +106,7 @@ def categorical_generalized_cross_entropy(y_true, y_pred, q):
     y_true, y_pred = labels_and_scores(y_true, y_pred)
     labels = class_labels(y_true, y_pred.shape[-1], "categorical_generalized_cross_entropy")
     p = np.take_along_axis(y_pred, labels[..., None], axis=-1)[..., 0]
+    p = np.where(p > 0, p, 1e-30)  # no gradient at 0, where the true one is infinite
     return (1.0 - p**q) / q
 
 
