@@ -1,5 +1,6 @@
 """What every test starts from: default settings, names from zero, no open figures, hypothesis without a stopwatch."""
 
+import inspect
 import sys
 
 import hypothesis
@@ -21,3 +22,12 @@ def fresh_session():
     config.set_image_data_format("channels_last")
     if pyplot := sys.modules.get("matplotlib.pyplot"):
         pyplot.close("all")
+
+
+@pytest.fixture
+def public_names():
+    """The function that tells what a module offers: its `__all__`, or whatever in it is no module of its own."""
+    return lambda module: (
+        getattr(module, "__all__", None)
+        or [name for name, obj in vars(module).items() if not name.startswith("_") and not inspect.ismodule(obj)]
+    )

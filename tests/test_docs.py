@@ -54,26 +54,27 @@ def test_links_lead_somewhere(page):
     assert not [link for link in links if not (page.parent / link).exists()]
 
 
-def public_objects():
+@pytest.fixture
+def public_objects(public_names):
     """Every class and function that `layerlab.<module>` offers, once."""
     seen = {}
     for name in layerlab._MODULES:
         module = getattr(layerlab, name)
-        for key in module.__all__:
+        for key in public_names(module):
             obj = getattr(module, key)
             if inspect.isclass(obj) or inspect.isfunction(obj):
                 seen.setdefault(obj, f"{name}.{key}")
     return seen
 
 
-def test_every_public_object_says_what_it_is():
-    assert not [name for obj, name in public_objects().items() if not inspect.getdoc(obj)]
+def test_every_public_object_says_what_it_is(public_objects):
+    assert not [name for obj, name in public_objects.items() if not inspect.getdoc(obj)]
 
 
-def test_every_public_method_says_what_it_does():
+def test_every_public_method_says_what_it_does(public_objects):
     missing = [
         f"{name}.{key}"
-        for obj, name in public_objects().items()
+        for obj, name in public_objects.items()
         if inspect.isclass(obj)
         for key, value in vars(obj).items()
         if inspect.isfunction(value) and not key.startswith("_") and not inspect.getdoc(getattr(obj, key))
