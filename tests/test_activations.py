@@ -8,7 +8,7 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from layerlab import activations
+from layerlab import Input, activations, layers
 from layerlab.autodiff import check_gradients, gradient
 
 GOLDEN = json.loads((Path(__file__).parent / "golden" / "formulas.json").read_text())
@@ -203,6 +203,12 @@ def test_integers_are_taken_too():
     np.testing.assert_allclose(activations.gelu(x), activations.gelu(x.astype(float)))
 
 
+@pytest.mark.parametrize("name", [*ELEMENTWISE, *COUPLED])
+def test_symbolic_tensors_are_taken_too(name):
+    y = getattr(activations, name)(Input((4,)))
+    assert (tuple(y.shape), y.dtype) == ((None, 2 if name == "glu" else 4), "float32")
+
+
 @pytest.mark.parametrize("name", NAMES)
 def test_every_string_names_its_function(name):
     function = getattr(activations, name)
@@ -237,6 +243,15 @@ def test_functions_of_ones_own():
     assert activations.deserialize(config, custom_objects={"doubled": doubled}) is doubled
     with pytest.raises(ValueError, match="doubled"):
         activations.deserialize(config)
+
+
+def test_a_layer_is_an_activation():
+    layer = layers.LeakyReLU(negative_slope=0.1)
+    assert activations.get(layer) is layer
+    config = activations.serialize(layer)
+    assert (config["module"], config["class_name"]) == ("keras.layers", "LeakyReLU")
+    copy = activations.deserialize(config)
+    np.testing.assert_allclose(copy(np.array([[-1.0, 1.0]])), [[-0.1, 1.0]])
 
 
 UNKNOWN = "Could not interpret activation function identifier: "
