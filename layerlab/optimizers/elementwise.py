@@ -94,7 +94,7 @@ def run_in_blocks(formula: Callable[..., None], weights: Sequence[Arrays], block
         if arrays[0].size * 4 > block:
             _run_sliced(formula, arrays, block)
     for pack in _packs(small, block):
-        _run_joined(formula, pack)
+        _run_joined(formula, pack, block)
 
 
 def _run_sliced(formula, arrays: Arrays, block: int) -> None:
@@ -120,9 +120,9 @@ def _packs(weights: Sequence[Arrays], block: int):
         yield pack
 
 
-def _run_joined(formula, pack: Sequence[Arrays]) -> None:
+def _run_joined(formula, pack: Sequence[Arrays], block: int) -> None:
     if len(pack) == 1:
-        _run_sliced(formula, pack[0], BLOCK)
+        _run_sliced(formula, pack[0], block)
         return
     joined = [np.concatenate([array.ravel() for array in column]) for column in zip(*pack, strict=True)]
     formula(*joined)
