@@ -7,8 +7,10 @@ import base64
 import copy
 import importlib.util
 import io
+import re
 from pathlib import Path
 
+import matplotlib.pyplot as plt
 import nbformat
 import numpy as np
 import pytest
@@ -66,6 +68,19 @@ def test_links_to_other_chapters_lead_somewhere(source):
     targets = [part.split(")")[0] for part in text.split("](")[1:]]
     local = [target for target in targets if not target.startswith("http")]
     assert [target for target in local if not (build_notebooks.NOTEBOOKS / target).exists()] == []
+
+
+@pytest.mark.parametrize("source", CHAPTERS)
+def test_the_code_in_folded_answers_runs(source):
+    notebook = build_notebooks.read_source(source)
+    namespace = {}
+    exec(build_notebooks.code_cells(notebook)[0].source, namespace)
+    text = "\n".join(cell.source for cell in notebook.cells if cell.cell_type == "markdown")
+    blocks = re.findall(r"```python\n(.*?)```", text, flags=re.DOTALL)
+    assert blocks
+    with np.printoptions(), plt.rc_context():
+        for block in blocks:
+            exec(block, namespace)
 
 
 def strip_an_output(notebook):

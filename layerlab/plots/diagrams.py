@@ -40,7 +40,7 @@ def neuron(inputs, weights, bias=0.0, activation="relu"):
         ax.plot([0, 3], [y, 0], color=color, linewidth=1 + 4 * abs(w) / widest, zorder=1)
         ax.text(1.25, y * 0.583, f"× {_number(w)}", ha="center", va="center", bbox=_label_box())
         _node(ax, (0, y), _number(x), COLORS["sky"])
-        ax.text(-0.42, y, f"$x_{i + 1}$", ha="right", va="center")
+        ax.text(-0.42, y, f"$x_{{{i}}}$", ha="right", va="center")
     _chain(ax, total, bias, name, output)
     reach = max(len(inputs) / 2, 1.0)
     ax.set(xlim=(-1.0, 9.6), ylim=(-reach - 0.1, reach + 0.1))
@@ -215,7 +215,7 @@ def shape_flow(model, title=None):
         if k:
             _transition(ax, x - _STEP / 2, y, labels[k - 1], weights)
     middle = (columns - 1) * _STEP / 2
-    ax.set(xlim=(middle - span / 2, middle + span / 2), ylim=(tall - rows * pitch + 0.4, tall + 0.15), title=title)
+    ax.set(xlim=(middle - span / 2, middle + span / 2), ylim=(tall - rows * pitch + 0.5, tall + 0.15), title=title)
     ax.set_aspect("equal")
     ax.axis("off")
     return steps

@@ -155,8 +155,8 @@ output = plots.neuron(inputs=[1, 2, 3], weights=[0.5, -1, 1.25], bias=-1, activa
 print("output of the neuron:", output)
 
 # %% [markdown]
-# **What to see:** thicker lines are larger weights; orange is positive, purple negative. The weight of $x_2$ is
-# negative: the larger $x_2$, the smaller the sum. As a formula, with $a$ for the activation:
+# **What to see:** thicker lines are larger weights; orange is positive, purple negative. The weight of $x_1$ is
+# negative: the larger $x_1$, the smaller the sum. As a formula, with $a$ for the activation:
 #
 # $$y = a\Big(\sum_i x_i\, w_i + b\Big)$$
 #
@@ -181,13 +181,18 @@ print("NumPy:", np.maximum(inputs @ weights + bias, 0.0))
 # weights of each unit as a column, put the columns side by side, and the layer is a matrix: the **kernel**.
 
 # %%
-small = Dense(3, activation="relu", kernel_initializer=initializers.RandomNormal(stddev=0.7, seed=4))
+kernel = np.array([[0.9, -0.4, 0.2], [-0.7, 1.0, 0.5], [0.3, 0.6, -1.1], [0.1, -0.8, 0.7]])
+bias = np.array([0.1, -0.2, 0.3])
+
+small = Dense(3, activation="relu")
 small.build((None, 4))
+small.set_weights([kernel, bias])
 plots.dense_layer(small, unit=1)
 print("kernel:", small.kernel.shape, " bias:", small.bias.shape)
 
 # %% [markdown]
-# **What to see:** the lines that lead into $y_1$ are the framed column, color by color. Row = input, column = unit.
+# **What to see:** the lines that lead into $y_1$ are the framed column, color by color. Row = input, column = unit. Like
+# NumPy, we count from 0.
 #
 # We almost never compute one sample at a time. We stack $N$ samples as the rows of a matrix $X$, and one matrix
 # product does all of them:
@@ -557,14 +562,14 @@ print("all eight shown are wrong:", bool((said != y_test[shown]).all()))
 #
 # **What the tutorials get wrong, or leave out**
 #
-# - *"A layer needs the input shape, the units, an initializer, a regularizer, a constraint and an activation."* Only the
-#   units. Everything else has a default, as the next cell shows.
-# - *"Weights are assigned to all input data."* There is a weight for each pair of input and unit, and the same weights
+# - They list input shape, units, initializers, regularizers, constraints and activations as the "minimum details to create
+#   a complete layer". The minimum is the units. Everything else has a default, as the next cell shows.
+# - *"Weight will be assigned to all input data."* There is a weight for each pair of input and unit, and the same weights
 #   serve all samples. Initializers never see the data.
-# - *"The activation finds whether a neuron is activated or not."* Only a step does that. `relu` lets amounts through,
-#   and `linear`, the default, changes nothing.
-# - *"The `MaxNorm` constraint keeps the weights below a value."* It limits the length of a whole column, after each
-#   update. A single weight may be anything up to that length.
+# - *"Used to find whether a specific neuron is activated or not."* Only a step function does that. `relu` lets amounts
+#   through, and `linear`, the default, changes nothing.
+# - On `MaxNorm`: *"the weights should have a value equal to or less than the specified value."* It limits the length of a
+#   whole column, after each update. A single weight may be anything up to that length.
 # - They import `Activation` and never use it: `Dense(32, activation="relu")` is a `Dense(32)` and an
 #   `Activation("relu")` in one.
 # - They stack layers, and never say that without an activation between them the stack is one layer.
@@ -587,7 +592,7 @@ print("initializer:", defaults["kernel_initializer"]["class_name"], "- constrain
 #
 # | | |
 # |---|---|
-# | Keras 1 (2015) | `Dense(32, input_dim=16, init='he_uniform', W_constraint=maxnorm(2), activation='relu')` |
+# | Keras 1 (2016) | `Dense(32, input_dim=16, init='he_uniform', W_constraint=maxnorm(2), activation='relu')` |
 # | Keras 2 (2017) | `Dense(32, input_shape=(16,), kernel_initializer='he_uniform', kernel_constraint='MaxNorm', activation='relu')` |
 # | Keras 3 (2023) | `Input((16,))` first, then `Dense(32, kernel_initializer='he_uniform', kernel_constraint='MaxNorm', activation='relu')`; the form of Keras 2 runs, with a warning |
 #

@@ -265,7 +265,7 @@ print("the photograph:", photo.shape, "- every fourth pixel:", small.shape)
 
 # %%
 y, x = np.mgrid[:24, :24]
-centers = [(4 + 2.3 * t, 19 - 15 * abs(np.sin(0.45 * t + 0.4))) for t in range(8)]
+centers = [(4 + 2.2 * t, 19 - 15 * abs(np.sin(0.45 * t + 0.4))) for t in range(8)]
 video = np.array([(x - cx) ** 2 + (y - cy) ** 2 < 10 for cx, cy in centers], dtype="float32")[..., np.newaxis]
 axes = plots.images(video[..., 0], titles=[f"frame {t}" for t in range(8)], columns=8, frames=True)
 print("one video:", video.shape, "- a batch of one:", video[np.newaxis].shape)
@@ -444,7 +444,7 @@ pixels_first = np.ascontiguousarray(x_train.T)
 turned = pixels_first.T
 reshaped = pixels_first.reshape(8000, 784)
 print("both have the shape", turned.shape, "and", reshaped.shape)
-both = np.concatenate([turned[4000:4007], reshaped[4000:4007]]).reshape(14, 28, 28)
+both = np.concatenate([turned[4140:4147], reshaped[4140:4147]]).reshape(14, 28, 28)
 axes = plots.images(both, titles=[".T"] * 7 + [".reshape"] * 7, columns=7, frames=True)
 
 # %% [markdown]
@@ -537,14 +537,15 @@ print("after the first batch:", shapeless.count_params(), "parameters")
 #
 # **What the tutorials get wrong, or leave out**
 #
-# - *"(3,4,2): two rows and four columns."* Four rows, two columns: see above.
-# - *"The shape is a tuple or pair of integers."* It has as many integers as the array has axes: one, two, five, or none for
+# - *"Three collections of 4x2 matrix (two rows and four columns)."* Four rows, two columns: see above.
+# - *"Just a tuple or pair of integers."* A shape has as many integers as the array has axes: one, two, five, or none for
 #   a single number.
 # - They never mention the batch axis. `input_shape=(16,)` means batches of shape `(N, 16)`, and a single sample of
 #   shape `(16,)` is refused.
-# - *"All input data are converted into arrays"*: yes, but how you do it, and which axis counts what, is the
-#   part that goes wrong.
-# - *"A layer requires the input shape."* It does not. Without it, the layer makes its weights when it first sees data.
+# - *"All types of input data are first converted into arrays of numbers."* True. But how, and which axis then counts what,
+#   is the part that goes wrong, and they leave it out.
+# - A layer *"requires"* the input shape, they say. It does not. Without it, the layer makes its weights when it first
+#   sees data.
 # - They name an array `input`. That hides Python's own function `input()`.
 #
 # </div>
@@ -559,7 +560,7 @@ print("after the first batch:", shapeless.count_params(), "parameters")
 # | Keras 2 | the same | `data_format='channels_last'` or `'channels_first'` |
 # | Keras 3 | `Input((16,))` in front; `input_shape=` and `input_dim=` still run, with a warning; `batch_input_shape=` is refused: write `Input(batch_shape=(32, 16))` | as in Keras 2 |
 #
-# In all three, `input_shape` on any layer but the first has no effect. layerlab follows Keras 3.
+# In Keras 2 and 3, `input_shape` on any layer but the first has no effect. layerlab follows Keras 3.
 #
 # </div>
 
