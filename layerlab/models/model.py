@@ -1,6 +1,6 @@
 """The model: a layer made of layers that can be trained, looked at, saved and loaded.
 
-Subclass it and write `call` in plain NumPy, or use `Sequential` for a plain chain of layers.
+Subclass it and write `call` in plain NumPy, join symbolic tensors with `Model(inputs, outputs)`, or use `Sequential`.
 """
 
 from layerlab.layers.layer import Layer
@@ -14,6 +14,8 @@ class Model(Trainer, Layer):
     """A layer that owns layers and knows how to train them.
 
     Args:
+        inputs, outputs: symbolic tensors, for a model that runs the calls between them; nothing for a subclass with a
+            `call` of its own.
         name: for messages and the summary.
         trainable: whether training changes the weights.
 
@@ -34,7 +36,18 @@ class Model(Trainer, Layer):
     supports_masking = True
     _keras_module = "keras"  # where real Keras has the class
 
+    def __new__(cls, *args, **kwargs):
+        if cls is Model and _has_tensors(args, kwargs):
+            cls = _functional()
+        return super().__new__(cls, *args, **kwargs)
+
     def __init__(self, *args, **kwargs):
+        if _has_tensors(args, kwargs):  # a subclass that calls super().__init__(inputs, outputs)
+            self.__class__ = type(
+                type(self).__name__, (type(self), _functional()), {"__module__": type(self).__module__}
+            )
+            _functional().__init__(self, *args, **kwargs)
+            return
         kwargs.setdefault("autocast", False)  # each layer inside casts for itself
         super().__init__(*args, **kwargs)
 
@@ -112,3 +125,14 @@ class Model(Trainer, Layer):
         from layerlab.models.cloning import to_json
 
         return to_json(self, **kwargs)
+
+
+def _has_tensors(args: tuple, kwargs: dict) -> bool:
+    """Whether these are the arguments (inputs, outputs) of a functional model."""
+    return len(args) >= 2 or ("outputs" in kwargs and (len(args) == 1 or "inputs" in kwargs))
+
+
+def _functional():
+    from layerlab.models.functional import Functional
+
+    return Functional

@@ -12,6 +12,7 @@ from layerlab.layers import InputLayer
 from layerlab.layers.layer import Layer
 from layerlab.layers.symbolic import KerasTensor
 from layerlab.masking import set_mask
+from layerlab.models.input_rank import fit_rank
 from layerlab.models.model import Model
 from layerlab.serialization import deserialize_keras_object, serialize_keras_object
 
@@ -176,22 +177,8 @@ class Sequential(Model):
                 f"Sequential model {self.name} cannot be built because it has no layers. Call `model.add(layer)`."
             )
         if self._tensors and not tree.is_nested(inputs):
-            inputs = self._fit_rank(inputs)
+            inputs = fit_rank(inputs, self._tensors[0].shape)
         return super().__call__(inputs, *args, **kwargs)
-
-    def _fit_rank(self, x):
-        """(n,) for (n, 1) and back, as Keras does; a clear error for any other wrong rank."""
-        wanted, shape = self._tensors[0].shape, getattr(x, "shape", None)
-        if shape is None or len(shape) == len(wanted):
-            return x
-        if len(shape) == len(wanted) + 1 and shape[-1] == 1:
-            return np.squeeze(x, axis=-1)
-        if len(shape) == len(wanted) - 1 and wanted[-1] == 1:
-            return np.expand_dims(x, axis=-1)
-        raise ValueError(
-            f"Invalid input shape for input {type(x).__name__}(shape={tuple(shape)}). Expected shape {wanted}, but "
-            f"input has incompatible shape {tuple(shape)}{_rank_hint(wanted, shape)}"
-        )
 
     def call(self, inputs, training=None, mask=None):
         x = inputs
@@ -248,12 +235,6 @@ def _input_dtype(layer: Layer) -> str:
 
 def _agree(a, b) -> bool:
     return len(a) == len(b) and all(m == n or m is None or n is None for m, n in zip(a, b, strict=True))
-
-
-def _rank_hint(wanted, shape) -> str:
-    if len(shape) == len(wanted) - 1:
-        return f". Is it a single sample? Add the batch axis: x[None] has shape {(1, *shape)}."
-    return ""
 
 
 def _chain(model: Sequential, shapes) -> str:

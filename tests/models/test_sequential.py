@@ -54,7 +54,7 @@ class TestBuilding:
             pytest.warns(UserWarning, match="Do not pass"),
             pytest.raises(ValueError, match=r"Did you mean input_shape=\(16,\)"),
         ):
-            pytest.warns(UserWarning, match="Do not pass"),
+            Dense(4, input_shape=16)
 
     def test_input_shape_on_a_later_layer_is_ignored(self):
         model = chain(4)

@@ -1,0 +1,236 @@
+"""Models drawn as a graph: several inputs and outputs, branches, shared layers, models inside models.
+
+`Model(inputs, outputs)` makes one from symbolic tensors.
+"""
+
+from layerlab import tree
+from layerlab.autodiff.arraylike import map_nested
+from layerlab.layers import InputLayer
+from layerlab.layers.symbolic import KerasTensor
+from layerlab.models.graph import Graph
+from layerlab.models.input_rank import fit_rank
+from layerlab.models.model import Model
+from layerlab.serialization import deserialize_keras_object, serialize_keras_object
+
+__all__ = ["Functional"]
+
+
+class Functional(Model):
+    """A model that runs the calls between symbolic inputs and outputs.
+
+    Args:
+        inputs: symbolic tensors from `Input`: one, a list, a tuple or a dictionary.
+        outputs: symbolic tensors computed from them, likewise.
+        name: for messages and the summary.
+        trainable: whether training changes the weights.
+
+    >>> import numpy as np
+    >>> from layerlab.layers import Dense, Input
+    >>> a, b = Input((3,)), Input((2,))
+    >>> joined = np.concatenate([Dense(4)(a), b], axis=-1)
+    >>> model = Model([a, b], Dense(1)(joined))
+    >>> model([np.ones((5, 3)), np.ones((5, 2))]).shape
+    (5, 1)
+
+    Source: Keras guide "The Functional API".
+    """
+
+    def __init__(self, inputs, outputs, name=None, trainable=True, **kwargs):
+        _check_tensors(inputs, outputs)
+        super().__init__(name=name, trainable=trainable, **kwargs)
+        self._graph = Graph(inputs, outputs)
+        self.built = True
+        if not trainable:
+            self.trainable = False
+
+    inputs = property(lambda self: tree.flatten(self._graph.inputs), doc="The symbolic inputs, in a list.")
+    outputs = property(lambda self: tree.flatten(self._graph.outputs), doc="The symbolic outputs, in a list.")
+    input = property(lambda self: self._graph.inputs, doc="The symbolic inputs, in their structure.")
+    output = property(lambda self: self._graph.outputs, doc="The symbolic outputs, in their structure.")
+    input_shape = property(lambda self: tree.map_structure(lambda t: t.shape, self._graph.inputs))
+    output_shape = property(lambda self: tree.map_structure(lambda t: t.shape, self._graph.outputs))
+    input_names = property(lambda self: [t._keras_history.operation.name for t in self.inputs])
+
+    output_names = property(lambda self: [t._keras_history.operation.name for t in self.outputs])
+
+    @property
+    def layers(self) -> list:
+        """All layers of the graph, inputs included, those furthest from the outputs first."""
+        return list(self._graph.operations)
+
+    def _sublayers(self):
+        found = self._graph.operations + super()._sublayers() if "_graph" in vars(self) else []
+        return list({id(layer): layer for layer in found}.values())
+
+    # --- the call -------------------------------------------------------------------------------------------------
+
+    def call(self, inputs, training=None, mask=None):
+        return self._graph.run(self._arrays(inputs), lambda layer, args, kwargs: layer(*args, **kwargs))
+
+    def compute_output_spec(self, inputs, training=None, mask=None):
+        def call(layer, args, kwargs):
+            return layer.compute_output_spec(*args, **kwargs)
+
+        return self._graph.run(self._arrays(inputs), call)
+
+    def compute_output_shape(self, input_shape):
+        tensors = [KerasTensor(shape) for shape in _shapes_in(input_shape)]
+        outputs = self._graph.run(tensors, lambda layer, args, kwargs: layer.compute_output_spec(*args, **kwargs))
+        return tree.map_structure(lambda tensor: tensor.shape, outputs)
+
+    def _arrays(self, inputs) -> list:
+        """The input arrays in the order of the model's inputs, their ranks made to fit."""
+        wanted = self._graph.inputs
+        if isinstance(inputs, dict) and not isinstance(wanted, dict):
+            inputs = self._by_name(inputs)
+        if isinstance(wanted, dict) and isinstance(inputs, dict):
+            missing = [key for key in wanted if key not in inputs]
+            if missing:
+                raise ValueError(_missing(missing[0], sorted(wanted), inputs))
+            inputs = {key: inputs[key] for key in wanted}
+        arrays = tree.flatten(inputs)
+        if len(arrays) != len(self.inputs):
+            raise ValueError(
+                f"Layer '{self.name}' expected {len(self.inputs)} input(s). Received {len(arrays)} instead."
+            )
+        return [fit_rank(x, tensor.shape) for x, tensor in zip(arrays, self.inputs, strict=True)]
+
+    def _by_name(self, inputs: dict) -> list:
+        missing = [name for name in self.input_names if name not in inputs]
+        if missing:
+            raise ValueError(_missing(missing[0], self.input_names, inputs))
+        return [inputs[name] for name in self.input_names]
+
+    # --- configuration ----------------------------------------------------------------------------------------------
+
+    def get_config(self) -> dict:
+        """The layers, and for each the calls that lead to it, in Keras's form."""
+        kept = {id(node) for node in self._graph.nodes}
+        numbers = {}  # (operation, node index there) -> node index in this model
+        for operation in self._graph.operations:
+            for i, node in enumerate(n for n in operation._inbound_nodes if id(n) in kept):
+                numbers[id(node)] = i
+
+        def reference(tensor):
+            operation, node_index, tensor_index = tensor._keras_history
+            return [operation.name, numbers[id(operation._inbound_nodes[node_index])], tensor_index]
+
+        def argument(x):
+            if not isinstance(x, KerasTensor):
+                return serialize_keras_object(x)
+            history = {"shape": list(x.shape), "dtype": x.dtype, "keras_history": reference(x)}
+            return {"class_name": "__keras_tensor__", "config": history}
+
+        layers = []
+        for operation in self._graph.operations:
+            calls = [node for node in operation._inbound_nodes if id(node) in kept]
+            entry = serialize_keras_object(operation)
+            entry["name"] = operation.name
+            entry["inbound_nodes"] = [
+                {"args": map_nested(argument, node.args), "kwargs": map_nested(argument, node.kwargs)}
+                for node in calls
+                if node.input_tensors
+            ]
+            layers.append(entry)
+        return {
+            "name": self.name,
+            "trainable": self.trainable,
+            "layers": layers,
+            "input_layers": tree.map_structure(reference, self._graph.inputs),
+            "output_layers": tree.map_structure(reference, self._graph.outputs),
+        }
+
+    @classmethod
+    def from_config(cls, config, custom_objects=None):
+        """The model that `get_config` described, with new weights."""
+        layers = {entry["name"]: deserialize_keras_object(entry, custom_objects) for entry in config["layers"]}
+        made: dict[str, list] = {name: [] for name in layers}  # the outputs of each call, flat
+        for name, layer in layers.items():
+            if isinstance(layer, InputLayer):
+                made[name].append([layer.output])
+        _replay(config["layers"], layers, made)
+
+        def tensor(reference):
+            name, node_index, tensor_index = reference
+            return made[name][node_index][tensor_index]
+
+        ends = (_map_references(tensor, config[key]) for key in ("input_layers", "output_layers"))
+        return cls(*ends, name=config.get("name"), trainable=config.get("trainable", True))
+
+
+def _missing(name: str, expected: list[str], inputs: dict) -> str:
+    return f"Missing data for input '{name}'. Expected: {expected}. Received: {sorted(inputs)}"
+
+
+def _replay(entries: list[dict], layers: dict, made: dict) -> None:
+    """Make the recorded calls again, each as soon as its inputs exist."""
+    waiting = [(entry["name"], call) for entry in entries for call in entry["inbound_nodes"]]
+    while waiting:
+        left = []
+        blocked: set[str] = set()
+        for name, call in waiting:
+            if name in blocked or not _is_ready(call, made):
+                blocked.add(name)  # calls of one layer keep their order
+                left.append((name, call))
+                continue
+            args, kwargs = (_resolve(call[key], made) for key in ("args", "kwargs"))
+            made[name].append(tree.flatten(layers[name](*args, **kwargs)))
+        if len(left) == len(waiting):
+            raise ValueError(
+                f"The configuration's graph has no beginning: '{left[0][0]}' waits for tensors never made."
+            )
+        waiting = left
+
+
+def _references(value):
+    """The tensor references in a call's arguments."""
+    if isinstance(value, dict) and value.get("class_name") == "__keras_tensor__":
+        yield value["config"]["keras_history"]
+    elif isinstance(value, dict):
+        for item in value.values():
+            yield from _references(item)
+    elif isinstance(value, list | tuple):
+        for item in value:
+            yield from _references(item)
+
+
+def _is_ready(call: dict, made: dict) -> bool:
+    return all(len(made[name]) > index for name, index, _ in _references([call["args"], call["kwargs"]]))
+
+
+def _resolve(value, made: dict):
+    if isinstance(value, dict) and value.get("class_name") == "__keras_tensor__":
+        name, node_index, tensor_index = value["config"]["keras_history"]
+        return made[name][node_index][tensor_index]
+    if isinstance(value, dict) and "class_name" in value and "config" in value:
+        return deserialize_keras_object(value)
+    if isinstance(value, dict):
+        return {key: _resolve(item, made) for key, item in value.items()}
+    return [_resolve(item, made) for item in value] if isinstance(value, list | tuple) else value
+
+
+def _map_references(tensor, structure):
+    """`input_layers`: one reference [name, node, index], or lists and dictionaries of them."""
+    if isinstance(structure, dict):
+        return {key: _map_references(tensor, item) for key, item in structure.items()}
+    if len(structure) == 3 and isinstance(structure[0], str):
+        return tensor(structure)
+    return [_map_references(tensor, item) for item in structure]
+
+
+def _check_tensors(inputs, outputs) -> None:
+    for name, structure in (("inputs", inputs), ("outputs", outputs)):
+        for leaf in tree.flatten(structure):
+            if not isinstance(leaf, KerasTensor):
+                raise ValueError(
+                    f"All `{name}` values must be KerasTensors. Received: {name}={structure} including invalid value "
+                    f"{leaf} of type {type(leaf)}. Start from Input(shape) and call layers on it."
+                )
+
+
+def _shapes_in(structure) -> list:
+    if isinstance(structure, dict):
+        return [shape for key in sorted(structure) for shape in _shapes_in(structure[key])]
+    if isinstance(structure, list | tuple) and all(n is None or isinstance(n, int) for n in structure):
+        return [tuple(structure)]
+    return [shape for item in structure for shape in _shapes_in(item)]

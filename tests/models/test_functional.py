@@ -1,0 +1,117 @@
+"""Functional models: graphs with branches, shared layers and nested models, in Keras's order."""
+
+import json
+
+import numpy as np
+import pytest
+
+from layerlab import Input, Model, Sequential
+from layerlab.layers import Dense, Masking
+from layerlab.masking import get_mask
+
+RNG = np.random.default_rng(0)
+
+
+def shared_layers():
+    a = Input((3,), name="a")
+    h, s = Dense(4, name="h")(a), Dense(4, name="s")
+    y = s(Dense(4, name="p")(h))
+    return Model(a, [Dense(2, name="w")(s(h)), Dense(2, name="z")(y), h])
+
+
+def several_inputs():
+    a, b = Input((3,), name="a"), Input((3,), name="b")
+    e = Dense(3, name="e")
+    return Model({"x": a, "y": b}, {"p": Dense(1, name="o2")(e(e(b))), "q": Dense(1, name="o1")(e(a))})
+
+
+def nested():
+    a, b = Input((3,), name="a"), Input((3,), name="b")
+    inner = Model(a, Dense(2, name="d")(a), name="inner")
+    o = Dense(1, name="o")(inner(b))
+    return Model(b, [Sequential([Input((1,)), Dense(2, name="sd")], name="seq")(o), o])
+
+
+# as real Keras 3.15.1 orders them
+ORDERS = ((shared_layers, "a h p s w z"), (several_inputs, "b e a o2 o1"), (nested, "b inner o seq"))
+
+
+@pytest.mark.parametrize(("make", "expected"), ORDERS)
+def test_layers_stand_in_keras_order(make, expected):
+    assert [layer.name for layer in make().layers] == expected.split()
+
+
+@pytest.mark.parametrize("make", [make for make, _ in ORDERS])
+def test_config_makes_the_same_model_again(make):
+    model = make()
+    config = json.loads(json.dumps(model.get_config()))
+    again = type(model).from_config(config)
+    assert json.loads(json.dumps(again.get_config())) == config
+    again.set_weights(model.get_weights())
+    x = RNG.normal(size=(4, 3))
+    inputs = {"x": x, "y": x + 1} if isinstance(model.input, dict) else x
+    outputs, same = model(inputs), again(inputs)
+    for key in outputs if isinstance(outputs, dict) else range(len(outputs)):
+        np.testing.assert_array_equal(outputs[key], same[key])
+
+
+def test_numpy_functions_join_the_graph_and_train():
+    a, b = Input((3,)), Input((2,))
+    d = Dense(4)
+    joined = np.concatenate([d(a), np.tanh(d(a * 2)) * 0.5, b], axis=-1)
+    model = Model([a, b], [Dense(1, name="one")(joined), Dense(2, "softmax", name="two")(np.maximum(joined, 0))])
+    x = [RNG.normal(size=(16, 3)), RNG.normal(size=(16, 2))]
+    model.compile("adam", ["mse", "sparse_categorical_crossentropy"], loss_weights=[1, 0.5], metrics={"two": ["acc"]})
+    history = model.fit(x, [np.ones(16), np.zeros(16, int)], epochs=3, verbose=0).history
+    assert list(history) == ["loss", "one_loss", "two_acc", "two_loss"]
+    np.testing.assert_allclose(
+        np.add(history["one_loss"], np.multiply(0.5, history["two_loss"])), history["loss"], rtol=1e-5
+    )
+    assert history["loss"][-1] < history["loss"][0]
+
+
+def test_inputs_by_name():
+    a, b = Input((3,), name="left"), Input((3,), name="right")
+    model = Model([a, b], a - b)
+    x, y = np.ones((2, 3)), np.zeros((2, 3))
+    np.testing.assert_array_equal(model({"right": y, "left": x}), x - y)
+    with pytest.raises(ValueError, match="Missing data for input 'right'"):
+        model({"left": x})
+
+
+def test_masks_flow_through_the_graph():
+    steps = Input((3, 1))
+    model = Model(steps, Dense(2)(Masking()(steps)))
+    np.testing.assert_array_equal(get_mask(model(np.array([[[1.0], [0.0], [2.0]]]))), [[True, False, True]])
+
+
+def test_a_subclass_may_give_inputs_and_outputs():
+    class Small(Model):
+        def __init__(self):
+            source = Input((4,))
+            super().__init__(inputs=source, outputs=Dense(3)(source))
+
+    model = Small()
+    assert isinstance(model, Small)
+    assert model(np.ones((2, 4))).shape == (2, 3)
+
+
+class TestRefusals:
+    def test_an_input_that_was_forgotten(self):
+        a, b = Input((3,), name="a"), Input((3,), name="b")
+        with pytest.raises(ValueError, match="`inputs` not connected to `outputs`: the outputs depend on 'b'"):
+            Model(a, a + b)
+
+    def test_arrays_instead_of_tensors(self):
+        with pytest.raises(ValueError, match="All `inputs` values must be KerasTensors"):
+            Model(np.ones((2, 3)), Dense(2)(Input((3,))))
+
+    def test_two_layers_of_one_name(self):
+        a = Input((3,))
+        with pytest.raises(ValueError, match="The name 'same' is used 2 times"):
+            Model(a, Dense(2, name="same")(Dense(2, name="same")(a)))
+
+    def test_too_few_arrays(self):
+        a, b = Input((3,)), Input((3,))
+        with pytest.raises(ValueError, match=r"expected 2 input\(s\). Received 1"):
+            Model([a, b], a + b)([np.ones((2, 3))])
