@@ -118,7 +118,7 @@ class Identity(Initializer):
 
 def _tukey(n):
     """A window that is flat in the middle half, with the slopes of a Hann window."""
-    to_edge = np.minimum(np.arange(n), np.arange(n)[::-1]) / (n - 1)
+    to_edge = np.minimum(np.arange(n), np.arange(n)[::-1]) / max(1, n - 1)
     return np.where(to_edge < 0.25, 0.5 - 0.5 * np.cos(4 * np.pi * to_edge), 1.0)
 
 
@@ -143,6 +143,9 @@ class STFT(Initializer):
         periodic: the window as one period of a repeating one, instead of a symmetric one.
 
     The shape it is called with is (frame_length, 1, bins).
+
+    Raises:
+        ValueError: an unknown side, window or scaling; at the call, a window array of another length.
 
     >>> STFT(window=None)((4, 1, 3)).round(3)[:, 0] + 0.0
     array([[ 1.,  1.,  1.],

@@ -289,9 +289,9 @@ class Orthogonal(_Random):
     Raises:
         ValueError: at the call, if the shape has less than two dimensions.
 
-    >>> Orthogonal(seed=1)((2, 2))
-    array([[ 0.722769 ,  0.6910897],
-           [ 0.6910897, -0.722769 ]], dtype=float32)
+    >>> Orthogonal(seed=1)((2, 2)).round(4)
+    array([[ 0.7228,  0.6911],
+           [ 0.6911, -0.7228]], dtype=float32)
 
     Source: Saxe et al., 2014, https://arxiv.org/abs/1312.6120; `keras.initializers.Orthogonal`.
     """
