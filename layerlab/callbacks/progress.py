@@ -108,6 +108,8 @@ class Progbar:
         return name not in (self.stateful_metrics or ())
 
     def _record(self, name, value, current, finalize):
+        if isinstance(value, str):  # a note of some callback
+            return
         value = float(np.mean(value))
         if finalize or not self._is_averaged(name):
             self._sums[name] = (value, 1)
@@ -155,7 +157,8 @@ def _number(value: float) -> str:
 
 
 def _clock(seconds: float) -> str:
-    """
+    """A time as hours, minutes and seconds.
+
     >>> _clock(7), _clock(75), _clock(3675)
     ('7s', '1:15', '1:01:15')
     """
@@ -167,7 +170,8 @@ def _clock(seconds: float) -> str:
 
 
 def _short(seconds: float) -> str:
-    """
+    """A short time in the unit that fits.
+
     >>> _short(2.0), _short(0.0123), _short(0.0000456)
     ('2s', '12ms', '46us')
     """
@@ -254,4 +258,5 @@ class ProgbarLogger(Callback):
     def _end(self, logs):
         if self.target is None:
             self.target = self.progbar.target = self.seen
-        self.progbar.update(self.target, (logs or {}).items(), finalize=True)
+        # the steps that were made: fewer than planned if something ended the epoch
+        self.progbar.update(self.seen or self.target, (logs or {}).items(), finalize=True)

@@ -212,6 +212,15 @@ def test_averages_weigh_the_steps_they_stand_for(capsys):
     assert "loss: 2.0000" in capsys.readouterr().out
 
 
+def test_an_epoch_that_was_ended_shows_the_steps_it_made(capsys):
+    members = callbacks.CallbackList(add_progbar=True, verbose=2, epochs=1, steps=10)
+    members.on_epoch_begin(0)
+    for batch in range(3):
+        members.on_train_batch_end(batch, {"loss": 1.0})
+    members.on_epoch_end(0, {"loss": 1.0, "note": "a callback wrote this"})
+    assert capsys.readouterr().out == " 3/10 - loss: 1.0000\n"
+
+
 def test_odd_targets_and_values_are_borne(capsys):
     for verbose in (0, 1, 2):
         Progbar(target=0, verbose=verbose).update(0, finalize=True)
