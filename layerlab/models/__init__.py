@@ -1,11 +1,11 @@
 """Models: chains of layers that can be trained, copied, saved and loaded."""
 
 from layerlab.models.cloning import clone_model, model_from_json
-from layerlab.models.functional import Functional
+from layerlab.models.functional import Functional as Functional
 from layerlab.models.model import Model
 from layerlab.models.sequential import Sequential
 
-__all__ = ["Functional", "Model", "Sequential", "clone_model", "load_model", "model_from_json", "save_model"]
+__all__ = ["Model", "Sequential", "clone_model", "load_model", "model_from_json", "save_model"]
 
 
 def __getattr__(name: str):

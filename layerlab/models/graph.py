@@ -1,6 +1,6 @@
 """From symbolic tensors back to the calls that made them, and forward again with data.
 
-A graph is the list of those calls, in an order in which each finds its inputs ready; a model runs by going down the list.
+A graph is the list of those calls, in an order in which each finds its inputs ready; a model runs down that list.
 """
 
 from typing import Any
