@@ -35,7 +35,7 @@ def circle(y_true, y_pred, ref_labels=None, ref_embeddings=None, remove_diagonal
     ref_labels = y_true if ref_labels is None else np.asarray(ref_labels).astype(np.int32).reshape(-1, 1)
     distance = np.maximum(1.0 - y_pred @ np.transpose(y_pred if ref_embeddings is None else ref_embeddings), 0.0)
     same = y_true == ref_labels.T  # (batch, refs)
-    positive = same & ~np.eye(*same.shape, dtype=bool) if remove_diagonal else same
+    positive = same & (np.eye(*same.shape) == 0) if remove_diagonal else same
     pull = gamma * np.maximum(margin + distance, 0.0) * (distance - margin)
     push = gamma * np.maximum(1.0 + margin - distance, 0.0) * (1.0 - margin - distance)
     losses = np.logaddexp(0.0, _logsumexp_where(pull, positive) + _logsumexp_where(push, ~same))

@@ -82,6 +82,7 @@ def _reduce(values, weight, reduction):
         return values
     if reduction == "sum":
         return np.sum(values)
-    by_weight = reduction == "mean_with_sample_weight" and weight is not None
-    divisor = np.sum(weight) if by_weight else math.prod(values.shape)
-    return np.sum(values) / divisor if divisor else np.sum(values) * 0.0
+    if reduction == "mean_with_sample_weight" and weight is not None:
+        total = np.sum(weight)
+        return np.sum(values) / (total if total else 1.0)
+    return np.mean(values) if math.prod(values.shape) else np.sum(values)

@@ -4,17 +4,24 @@ Sources: the Keras page "Classification metrics based on True/False positives & 
 "The relationship between precision-recall and ROC curves"; Flach and Kull 2015, "Precision-recall-gain curves".
 """
 
+from collections.abc import Callable
+
 import numpy as np
 
 from layerlab.config import epsilon
 from layerlab.metrics.confusion import confusion_counts, even_thresholds
 from layerlab.metrics.metric import Metric, divide_no_nan
 from layerlab.ops import sigmoid
+from layerlab.variables import Variable
 
 __all__ = ["AUC"]
 
 _COUNTS = ("true_positives", "false_positives", "true_negatives", "false_negatives")
-_HEIGHTS = {"interpolation": lambda a, b: (a + b) / 2.0, "majoring": np.maximum, "minoring": np.minimum}
+_HEIGHTS: dict[str, Callable] = {
+    "interpolation": lambda a, b: (a + b) / 2.0,
+    "majoring": np.maximum,
+    "minoring": np.minimum,
+}
 
 
 class AUC(Metric):
@@ -43,6 +50,10 @@ class AUC(Metric):
     """
 
     _direction = "up"
+    true_positives: Variable
+    false_positives: Variable
+    true_negatives: Variable
+    false_negatives: Variable
 
     def __init__(
         self,

@@ -9,6 +9,7 @@ from layerlab.config import epsilon
 from layerlab.losses.shapes import cast
 from layerlab.metrics.metric import Metric
 from layerlab.metrics.regression_metrics import check_batch_of_rows
+from layerlab.variables import Variable
 
 __all__ = ["F1Score", "FBetaScore"]
 
@@ -31,6 +32,10 @@ class FBetaScore(Metric):
     """
 
     _direction = "up"
+    true_positives: Variable
+    false_positives: Variable
+    false_negatives: Variable
+    intermediate_weights: Variable
 
     def __init__(self, average=None, beta=1.0, threshold=None, name="fbeta_score", dtype=None):
         super().__init__(name=name, dtype=dtype)

@@ -112,7 +112,7 @@ class MeanMetricWrapper(Mean):
         self._fn_kwargs = kwargs
         vars(self).update(kwargs)
 
-    def update_state(self, y_true, y_pred, sample_weight=None):
+    def update_state(self, y_true, y_pred, sample_weight=None):  # type: ignore[override]
         """Take in targets and predictions of a batch, with weights of one a sample (or a time step)."""
         mask = get_mask(y_pred)
         values = self._fn(y_true, y_pred, **self._fn_kwargs)

@@ -122,7 +122,7 @@ class RootMeanSquaredError(Mean):
     def __init__(self, name="root_mean_squared_error", dtype=None):
         super().__init__(name, dtype)
 
-    def update_state(self, y_true, y_pred, sample_weight=None):
+    def update_state(self, y_true, y_pred, sample_weight=None):  # type: ignore[override]
         """Take in targets and predictions of one shape, with weights of one a sample."""
         y_true, y_pred = pair(y_true, cast(y_pred, self.dtype))
         super().update_state(np.square(y_pred - y_true), sample_weight)
