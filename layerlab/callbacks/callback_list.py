@@ -70,6 +70,14 @@ class CallbackList(Callback):
         for callback in self.callbacks:
             callback.set_model(model)
 
+    def __enter__(self):
+        return self
+
+    def __exit__(self, *exception):
+        """End the line of an unfinished bar, so that no error message runs into it."""
+        if self._progbar is not None:
+            self._progbar.close()
+
     def _tell(self, hook: str, *args, logs=None):
         if hook not in self._listeners:
             self._listeners[hook] = [each for each in self.callbacks if listens(each, hook)]

@@ -213,6 +213,10 @@ class ProgbarLogger(Callback):
 
     def on_train_end(self, logs=None):
         self._in_fit = False
+        self.close()
+
+    def close(self):
+        """End an unfinished line."""
         if self.progbar is not None:
             self.progbar.close()
 

@@ -89,7 +89,7 @@ class Trainer(TrainingStep):
         if self._first_fit and isinstance(batches, ArrayBatches):
             batches.discard_draw()
         self._first_fit, self.stop_training = False, False
-        with interrupt_between_steps() as interrupt:
+        with callbacks, interrupt_between_steps() as interrupt:
             callbacks.on_train_begin()
             initial_epoch = self.__dict__.pop("_initial_epoch", initial_epoch)  # BackupAndRestore goes on from there
             logs: dict = {}

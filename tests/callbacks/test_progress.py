@@ -116,11 +116,15 @@ def test_a_second_bar_leaves_the_first_alone(screen):
 
 
 def test_an_interrupted_line_is_ended(screen):
+    def interrupt(batch, logs):
+        raise KeyboardInterrupt
+
     members = callbacks.CallbackList(add_progbar=True, verbose=1, epochs=1, steps=3)
-    members.on_train_begin()
-    members.on_epoch_begin(0)
-    members.on_train_batch_end(0, {})
-    members.on_train_end()
+    members.callbacks.append(callbacks.LambdaCallback(on_train_batch_end=interrupt))
+    with pytest.raises(KeyboardInterrupt), members:
+        members.on_train_begin()
+        members.on_epoch_begin(0)
+        members.on_train_batch_end(0, {})
     assert screen.getvalue().endswith("\n")
     assert Terminal.unfinished is None
 
