@@ -23,7 +23,7 @@ from layerlab.losses.focal import (
     categorical_focal_crossentropy,
     categorical_generalized_cross_entropy,
 )
-from layerlab.losses.loss import Loss, LossFunctionWrapper
+from layerlab.losses.loss import Loss
 from layerlab.losses.margin import CategoricalHinge, Hinge, SquaredHinge, categorical_hinge, hinge, squared_hinge
 from layerlab.losses.overlap import Dice, Tversky, dice, tversky
 from layerlab.losses.regression import (
@@ -61,7 +61,6 @@ __all__ = [
     "KLDivergence",
     "LogCosh",
     "Loss",
-    "LossFunctionWrapper",
     "MeanAbsoluteError",
     "MeanAbsolutePercentageError",
     "MeanSquaredError",

@@ -131,7 +131,11 @@ def sparse_categorical_crossentropy(y_true, y_pred, from_logits=False, ignore_cl
 
 
 class BinaryCrossentropy(LossFunctionWrapper):
-    """Class form of `binary_crossentropy`.
+    """Class form of `binary_crossentropy`: `-(y log p + (1 - y) log(1 - p))`.
+
+    Args:
+        from_logits, label_smoothing, axis: as for the function.
+        reduction, name, dtype: as for `Loss`.
 
     >>> print(f"{BinaryCrossentropy()([[0.0, 1.0]], [[0.5, 0.25]]):.4f}")
     1.0397
@@ -151,7 +155,11 @@ class BinaryCrossentropy(LossFunctionWrapper):
 
 
 class CategoricalCrossentropy(LossFunctionWrapper):
-    """Class form of `categorical_crossentropy`.
+    """Class form of `categorical_crossentropy`: `-sum(y log p)`.
+
+    Args:
+        from_logits, label_smoothing, axis: as for the function.
+        reduction, name, dtype: as for `Loss`.
 
     >>> print(f"{CategoricalCrossentropy()([[0.0, 1.0, 0.0]], [[0.25, 0.5, 0.25]]):.4f}")
     0.6931
@@ -171,7 +179,13 @@ class CategoricalCrossentropy(LossFunctionWrapper):
 
 
 class SparseCategoricalCrossentropy(LossFunctionWrapper):
-    """Class form of `sparse_categorical_crossentropy`. Unlike Keras's, its configuration keeps an `axis` other than -1.
+    """Class form of `sparse_categorical_crossentropy`: `-log p[y]`.
+
+    Unlike Keras's, its configuration keeps an `axis` other than -1.
+
+    Args:
+        from_logits, ignore_class, axis: as for the function.
+        reduction, name, dtype: as for `Loss`.
 
     >>> print(f"{SparseCategoricalCrossentropy()([1, 0], [[0.25, 0.5, 0.25], [1.0, 0.0, 0.0]]):.4f}")
     0.3466

@@ -53,7 +53,10 @@ def poisson(y_true, y_pred):
 
 
 class KLDivergence(LossFunctionWrapper):
-    """Class form of `kl_divergence`.
+    """Class form of `kl_divergence`: `sum(y log(y / p))`.
+
+    Args:
+        reduction, name, dtype: as for `Loss`.
 
     >>> print(f"{KLDivergence()([[0.5, 0.5]], [[0.25, 0.75]]):.4f}")
     0.1438
@@ -64,7 +67,10 @@ class KLDivergence(LossFunctionWrapper):
 
 
 class Poisson(LossFunctionWrapper):
-    """Class form of `poisson`.
+    """Class form of `poisson`: `mean(p - y log p)`.
+
+    Args:
+        reduction, name, dtype: as for `Loss`.
 
     >>> print(f"{Poisson()([[0.0, 2.0]], [[1.0, 1.0]]):.4f}")
     1.0000

@@ -59,7 +59,11 @@ def _logsumexp_where_vjp(g, y, x, where):
 
 
 class Circle(LossFunctionWrapper):
-    """Class form of `circle`.
+    """Class form of `circle`: embeddings of a class together, of others apart.
+
+    Args:
+        gamma, margin, remove_diagonal: as for the function.
+        reduction, name, dtype: as for `Loss`.
 
     >>> print(f"{Circle()([1, 1, 2, 2], np.eye(4)):.2f}")
     55.09

@@ -111,7 +111,11 @@ def categorical_generalized_cross_entropy(y_true, y_pred, q):
 
 
 class BinaryFocalCrossentropy(LossFunctionWrapper):
-    """Class form of `binary_focal_crossentropy`.
+    """Class form of `binary_focal_crossentropy`: the binary cross-entropy with little weight on easy samples.
+
+    Args:
+        apply_class_balancing, alpha, gamma, from_logits, label_smoothing, axis: as for the function.
+        reduction, name, dtype: as for `Loss`.
 
     >>> print(f"{BinaryFocalCrossentropy(gamma=3.0)([[0.0, 1.0]], [[0.5, 0.5]]):.4f}")
     0.0866
@@ -135,7 +139,11 @@ class BinaryFocalCrossentropy(LossFunctionWrapper):
 
 
 class CategoricalFocalCrossentropy(LossFunctionWrapper):
-    """Class form of `categorical_focal_crossentropy`.
+    """Class form of `categorical_focal_crossentropy`: the cross-entropy with little weight on easy samples.
+
+    Args:
+        alpha, gamma, from_logits, label_smoothing, axis: as for the function.
+        reduction, name, dtype: as for `Loss`.
 
     >>> print(f"{CategoricalFocalCrossentropy(alpha=1.0)([[0.0, 1.0]], [[0.5, 0.5]]):.4f}")
     0.1733
@@ -157,7 +165,11 @@ class CategoricalFocalCrossentropy(LossFunctionWrapper):
 
 
 class CategoricalGeneralizedCrossEntropy(LossFunctionWrapper):
-    """Class form of `categorical_generalized_cross_entropy`.
+    """Class form of `categorical_generalized_cross_entropy`: `(1 - p[y]**q) / q`.
+
+    Args:
+        q: as for the function.
+        reduction, name, dtype: as for `Loss`.
 
     Raises:
         ValueError: q is not between 0 and 1.

@@ -70,7 +70,10 @@ def categorical_hinge(y_true, y_pred):
 
 
 class Hinge(LossFunctionWrapper):
-    """Class form of `hinge`.
+    """Class form of `hinge`: `mean(max(1 - y_true * y_pred, 0))`.
+
+    Args:
+        reduction, name, dtype: as for `Loss`.
 
     >>> print(Hinge()([[1.0, -1.0]], [[0.5, 0.5]]))
     1.0
@@ -81,7 +84,10 @@ class Hinge(LossFunctionWrapper):
 
 
 class SquaredHinge(LossFunctionWrapper):
-    """Class form of `squared_hinge`.
+    """Class form of `squared_hinge`: `mean(max(1 - y_true * y_pred, 0)**2)`.
+
+    Args:
+        reduction, name, dtype: as for `Loss`.
 
     >>> print(SquaredHinge()([[1.0, -1.0]], [[0.5, 0.5]]))
     1.25
@@ -92,7 +98,10 @@ class SquaredHinge(LossFunctionWrapper):
 
 
 class CategoricalHinge(LossFunctionWrapper):
-    """Class form of `categorical_hinge`.
+    """Class form of `categorical_hinge`: `max(best wrong score - right score + 1, 0)`.
+
+    Args:
+        reduction, name, dtype: as for `Loss`.
 
     >>> print(CategoricalHinge()([[0.0, 1.0]], [[0.25, 0.75]]))
     0.5

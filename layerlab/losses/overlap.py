@@ -54,7 +54,11 @@ def tversky(y_true, y_pred, alpha=0.5, beta=0.5, axis=None):
 
 
 class Dice(LossFunctionWrapper):
-    """Class form of `dice`.
+    """Class form of `dice`: `1 - 2 |both| / (|y| + |p|)`.
+
+    Args:
+        axis: as for the function.
+        reduction, name, dtype: as for `Loss`.
 
     >>> print(f"{Dice()([[1.0, 1.0, 0.0]], [[0.0, 1.0, 1.0]]):.4f}")
     0.5000
@@ -65,7 +69,11 @@ class Dice(LossFunctionWrapper):
 
 
 class Tversky(LossFunctionWrapper):
-    """Class form of `tversky`.
+    """Class form of `tversky`: Dice with a price for each kind of error.
+
+    Args:
+        alpha, beta, axis: as for the function.
+        reduction, name, dtype: as for `Loss`.
 
     >>> print(f"{Tversky()([[1.0, 1.0, 0.0]], [[0.0, 1.0, 1.0]]):.4f}")
     0.5000

@@ -140,7 +140,10 @@ def _unit(x, axis):
 
 
 class MeanSquaredError(LossFunctionWrapper):
-    """Class form of `mean_squared_error`.
+    """Class form of `mean_squared_error`: `mean((y_true - y_pred)**2)`.
+
+    Args:
+        reduction, name, dtype: as for `Loss`.
 
     >>> print(MeanSquaredError()([[0.0, 1.0], [0.0, 0.0]], [[1.0, 1.0], [1.0, 0.0]]))
     0.5
@@ -151,7 +154,10 @@ class MeanSquaredError(LossFunctionWrapper):
 
 
 class MeanAbsoluteError(LossFunctionWrapper):
-    """Class form of `mean_absolute_error`.
+    """Class form of `mean_absolute_error`: `mean(|y_true - y_pred|)`.
+
+    Args:
+        reduction, name, dtype: as for `Loss`.
 
     >>> print(MeanAbsoluteError()([[0.0, 1.0], [0.0, 0.0]], [[1.0, 1.0], [1.0, 0.0]]))
     0.5
@@ -162,7 +168,10 @@ class MeanAbsoluteError(LossFunctionWrapper):
 
 
 class MeanAbsolutePercentageError(LossFunctionWrapper):
-    """Class form of `mean_absolute_percentage_error`.
+    """Class form of `mean_absolute_percentage_error`: `100 * mean(|y_true - y_pred| / |y_true|)`.
+
+    Args:
+        reduction, name, dtype: as for `Loss`.
 
     >>> print(MeanAbsolutePercentageError()([[4.0], [10.0]], [[5.0], [10.0]]))
     12.5
@@ -173,7 +182,10 @@ class MeanAbsolutePercentageError(LossFunctionWrapper):
 
 
 class MeanSquaredLogarithmicError(LossFunctionWrapper):
-    """Class form of `mean_squared_logarithmic_error`.
+    """Class form of `mean_squared_logarithmic_error`: `mean((log(y_true + 1) - log(y_pred + 1))**2)`.
+
+    Args:
+        reduction, name, dtype: as for `Loss`.
 
     >>> print(MeanSquaredLogarithmicError()([[0.0, 1.0]], [[0.0, 1.0]]))
     0.0
@@ -184,7 +196,13 @@ class MeanSquaredLogarithmicError(LossFunctionWrapper):
 
 
 class Huber(LossFunctionWrapper):
-    """Class form of `huber`. Unlike Keras's, its configuration keeps a `delta` other than 1.
+    """Class form of `huber`: a parabola near 0, straight lines beyond `delta`.
+
+    Unlike Keras's, its configuration keeps a `delta` other than 1.
+
+    Args:
+        delta: as for the function.
+        reduction, name, dtype: as for `Loss`.
 
     >>> print(Huber(delta=2.0)([[0.0, 0.0]], [[1.0, 3.0]]))
     2.25
@@ -197,7 +215,10 @@ class Huber(LossFunctionWrapper):
 
 
 class LogCosh(LossFunctionWrapper):
-    """Class form of `log_cosh`.
+    """Class form of `log_cosh`: `mean(log(cosh(y_pred - y_true)))`.
+
+    Args:
+        reduction, name, dtype: as for `Loss`.
 
     >>> print(f"{LogCosh()([[0.0, 1.0], [0.0, 0.0]], [[1.0, 1.0], [0.0, 0.0]]):.4f}")
     0.1084
@@ -208,7 +229,13 @@ class LogCosh(LossFunctionWrapper):
 
 
 class CosineSimilarity(LossFunctionWrapper):
-    """Class form of `cosine_similarity`. As in Keras, the configuration does not hold `axis`.
+    """Class form of `cosine_similarity`: minus the cosine of the angle.
+
+    As in Keras, the configuration does not hold `axis`.
+
+    Args:
+        axis: as for the function.
+        reduction, name, dtype: as for `Loss`.
 
     >>> print(CosineSimilarity()([[0.0, 2.0], [1.0, 0.0]], [[0.0, 5.0], [-3.0, 0.0]]))
     0.0

@@ -46,7 +46,10 @@ def ctc(y_true, y_pred):
 
 
 class CTC(LossFunctionWrapper):
-    """Class form of `ctc`.
+    """Class form of `ctc`: minus the log-probability of a label sequence.
+
+    Args:
+        reduction, name, dtype: as for `Loss`.
 
     >>> import numpy as np
     >>> print(f"{CTC()([[1, 0]], np.zeros((1, 2, 3))):.4f}")

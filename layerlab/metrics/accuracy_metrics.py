@@ -146,6 +146,9 @@ def sparse_top_k_categorical_accuracy(y_true, y_pred, k=5, from_sorted_ids=False
 class Accuracy(MeanMetricWrapper):
     """How often predictions equal labels, exactly.
 
+    Args:
+        name, dtype: as for `Metric`.
+
     >>> print(Accuracy()([[1], [2], [3], [4]], [[0], [2], [3], [4]]))
     0.75
     """
@@ -158,6 +161,10 @@ class Accuracy(MeanMetricWrapper):
 
 class BinaryAccuracy(MeanMetricWrapper):
     """How often `y_pred > threshold` agrees with labels 0 and 1.
+
+    Args:
+        threshold: a prediction must be greater than this to mean 1.
+        name, dtype: as for `Metric`.
 
     >>> print(BinaryAccuracy()([[1], [1], [0], [0]], [[0.98], [1.0], [0.0], [0.6]]))
     0.75
@@ -172,6 +179,9 @@ class BinaryAccuracy(MeanMetricWrapper):
 class CategoricalAccuracy(MeanMetricWrapper):
     """How often the largest prediction is the labelled class, for one-hot labels.
 
+    Args:
+        name, dtype: as for `Metric`.
+
     >>> print(CategoricalAccuracy()([[0, 0, 1], [0, 1, 0]], [[0.1, 0.9, 0.8], [0.05, 0.95, 0.0]]))
     0.5
     """
@@ -184,6 +194,9 @@ class CategoricalAccuracy(MeanMetricWrapper):
 
 class SparseCategoricalAccuracy(MeanMetricWrapper):
     """How often the largest prediction is the labelled class, for class numbers.
+
+    Args:
+        name, dtype: as for `Metric`.
 
     >>> print(SparseCategoricalAccuracy()([[2], [1]], [[0.1, 0.6, 0.3], [0.05, 0.95, 0.0]]))
     0.5
@@ -198,6 +211,10 @@ class SparseCategoricalAccuracy(MeanMetricWrapper):
 class TopKCategoricalAccuracy(MeanMetricWrapper):
     """How often the labelled class is among the k largest predictions, for one-hot labels.
 
+    Args:
+        k: how many guesses count.
+        name, dtype: as for `Metric`.
+
     >>> print(TopKCategoricalAccuracy(k=1)([[0, 0, 1], [0, 1, 0]], [[0.1, 0.9, 0.8], [0.05, 0.95, 0.0]]))
     0.5
     """
@@ -210,6 +227,11 @@ class TopKCategoricalAccuracy(MeanMetricWrapper):
 
 class SparseTopKCategoricalAccuracy(MeanMetricWrapper):
     """How often the labelled class is among the k largest predictions, for class numbers.
+
+    Args:
+        k: how many guesses count.
+        from_sorted_ids: whether predictions are class numbers, best first.
+        name, dtype: as for `Metric`.
 
     >>> print(SparseTopKCategoricalAccuracy(k=1)([2, 1], [[0.1, 0.9, 0.8], [0.05, 0.95, 0.0]]))
     0.5

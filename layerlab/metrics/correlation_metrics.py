@@ -55,6 +55,10 @@ def concordance_correlation(y_true, y_pred, axis=-1):
 class PearsonCorrelation(MeanMetricWrapper):
     """The mean of `pearson_correlation`.
 
+    Args:
+        axis: as for the function.
+        name, dtype: as for `Metric`.
+
     >>> print(f"{PearsonCorrelation()([[0.0, 1.0, 0.5]], [[0.1, 0.9, 0.5]]):.4f}")
     1.0000
     """
@@ -67,6 +71,10 @@ class PearsonCorrelation(MeanMetricWrapper):
 
 class ConcordanceCorrelation(MeanMetricWrapper):
     """The mean of `concordance_correlation`.
+
+    Args:
+        axis: as for the function.
+        name, dtype: as for `Metric`.
 
     >>> print(f"{ConcordanceCorrelation()([[0.0, 1.0, 0.5]], [[0.1, 0.9, 0.5]]):.4f}")
     0.9756

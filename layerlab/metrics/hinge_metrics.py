@@ -12,6 +12,9 @@ __all__ = ["CategoricalHinge", "Hinge", "SquaredHinge"]
 class Hinge(MeanMetricWrapper):
     """The mean of `losses.hinge`.
 
+    Args:
+        name, dtype: as for `Metric`.
+
     >>> print(Hinge()([[1.0, -1.0]], [[0.5, 0.5]]))
     1.0
     """
@@ -25,6 +28,9 @@ class Hinge(MeanMetricWrapper):
 class SquaredHinge(MeanMetricWrapper):
     """The mean of `losses.squared_hinge`.
 
+    Args:
+        name, dtype: as for `Metric`.
+
     >>> print(SquaredHinge()([[1.0, -1.0]], [[0.5, 0.5]]))
     1.25
     """
@@ -37,6 +43,9 @@ class SquaredHinge(MeanMetricWrapper):
 
 class CategoricalHinge(MeanMetricWrapper):
     """The mean of `losses.categorical_hinge`.
+
+    Args:
+        name, dtype: as for `Metric`.
 
     >>> print(CategoricalHinge()([[0.0, 1.0]], [[0.25, 0.75]]))
     0.5

@@ -18,6 +18,9 @@ __all__ = [
 class KLDivergence(MeanMetricWrapper):
     """The mean of `losses.kl_divergence`.
 
+    Args:
+        name, dtype: as for `Metric`.
+
     >>> print(f"{KLDivergence()([[0.5, 0.5]], [[0.25, 0.75]]):.4f}")
     0.1438
     """
@@ -31,6 +34,9 @@ class KLDivergence(MeanMetricWrapper):
 class Poisson(MeanMetricWrapper):
     """The mean of `losses.poisson`.
 
+    Args:
+        name, dtype: as for `Metric`.
+
     >>> print(f"{Poisson()([[0.0, 2.0]], [[1.0, 1.0]]):.4f}")
     1.0000
     """
@@ -43,6 +49,10 @@ class Poisson(MeanMetricWrapper):
 
 class BinaryCrossentropy(MeanMetricWrapper):
     """The mean of `losses.binary_crossentropy`.
+
+    Args:
+        from_logits, label_smoothing: as for the function.
+        name, dtype: as for `Metric`.
 
     >>> print(f"{BinaryCrossentropy()([[0.0, 1.0]], [[0.5, 0.25]]):.4f}")
     1.0397
@@ -58,6 +68,10 @@ class BinaryCrossentropy(MeanMetricWrapper):
 class CategoricalCrossentropy(MeanMetricWrapper):
     """The mean of `losses.categorical_crossentropy`.
 
+    Args:
+        from_logits, label_smoothing, axis: as for the function.
+        name, dtype: as for `Metric`.
+
     >>> print(f"{CategoricalCrossentropy()([[0.0, 1.0, 0.0]], [[0.25, 0.5, 0.25]]):.4f}")
     0.6931
     """
@@ -71,6 +85,10 @@ class CategoricalCrossentropy(MeanMetricWrapper):
 
 class SparseCategoricalCrossentropy(MeanMetricWrapper):
     """The mean of `losses.sparse_categorical_crossentropy`.
+
+    Args:
+        from_logits, ignore_class, axis: as for the function.
+        name, dtype: as for `Metric`.
 
     >>> print(f"{SparseCategoricalCrossentropy()([1], [[0.25, 0.5, 0.25]]):.4f}")
     0.6931

@@ -48,6 +48,9 @@ def _broadcast(weight, shape):
 class Sum(Metric):
     """The weighted sum of all values: `sum(values * sample_weight)`.
 
+    Args:
+        name, dtype: as for `Metric`.
+
     >>> print(Sum()([1.0, 3.0, 5.0], sample_weight=[1.0, 1.0, 0.0]))
     4.0
     """
@@ -67,6 +70,9 @@ class Sum(Metric):
 
 class Mean(Metric):
     """The weighted mean of all values: `sum(values * sample_weight) / sum(sample_weight)`; 0 before any.
+
+    Args:
+        name, dtype: as for `Metric`.
 
     >>> mean = Mean()
     >>> mean.update_state([1.0, 3.0])

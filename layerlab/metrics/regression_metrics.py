@@ -27,6 +27,9 @@ __all__ = [
 class MeanSquaredError(MeanMetricWrapper):
     """The mean of `losses.mean_squared_error`.
 
+    Args:
+        name, dtype: as for `Metric`.
+
     >>> print(MeanSquaredError()([[0, 1], [0, 0]], [[1, 1], [0, 0]]))
     0.25
     """
@@ -39,6 +42,9 @@ class MeanSquaredError(MeanMetricWrapper):
 
 class MeanAbsoluteError(MeanMetricWrapper):
     """The mean of `losses.mean_absolute_error`.
+
+    Args:
+        name, dtype: as for `Metric`.
 
     >>> print(MeanAbsoluteError()([[0, 1], [0, 0]], [[1, 1], [0, 0]]))
     0.25
@@ -53,6 +59,9 @@ class MeanAbsoluteError(MeanMetricWrapper):
 class MeanAbsolutePercentageError(MeanMetricWrapper):
     """The mean of `losses.mean_absolute_percentage_error`.
 
+    Args:
+        name, dtype: as for `Metric`.
+
     >>> print(MeanAbsolutePercentageError()([[4.0], [10.0]], [[5.0], [10.0]]))
     12.5
     """
@@ -66,6 +75,9 @@ class MeanAbsolutePercentageError(MeanMetricWrapper):
 class MeanSquaredLogarithmicError(MeanMetricWrapper):
     """The mean of `losses.mean_squared_logarithmic_error`.
 
+    Args:
+        name, dtype: as for `Metric`.
+
     >>> print(f"{MeanSquaredLogarithmicError()([[0, 1], [0, 0]], [[1, 1], [0, 0]]):.4f}")
     0.1201
     """
@@ -78,6 +90,9 @@ class MeanSquaredLogarithmicError(MeanMetricWrapper):
 
 class LogCoshError(MeanMetricWrapper):
     """The mean of `losses.log_cosh`.
+
+    Args:
+        name, dtype: as for `Metric`.
 
     >>> print(f"{LogCoshError()([[0, 1], [0, 0]], [[1, 1], [0, 0]]):.4f}")
     0.1084
@@ -99,6 +114,10 @@ class CosineSimilarity(MeanMetricWrapper):
 
     Unlike Keras's, its configuration keeps an `axis` other than -1.
 
+    Args:
+        axis: as for the function.
+        name, dtype: as for `Metric`.
+
     >>> print(CosineSimilarity()([[0.0, 1.0], [1.0, 0.0]], [[0.0, 5.0], [3.0, 0.0]]))
     1.0
     """
@@ -112,6 +131,9 @@ class CosineSimilarity(MeanMetricWrapper):
 
 class RootMeanSquaredError(Mean):
     """The root of the mean of all squared errors: `sqrt(mean((y_pred - y_true)**2))`.
+
+    Args:
+        name, dtype: as for `Metric`.
 
     >>> print(RootMeanSquaredError()([[0, 1], [0, 0]], [[1, 1], [0, 0]]))
     0.5

@@ -17,7 +17,7 @@ from layerlab.masking import get_mask, set_mask
 from layerlab.registry import custom_object_scope, register_keras_serializable
 
 CLASSES = [getattr(losses, name) for name in losses.__all__ if inspect.isclass(getattr(losses, name))]
-BUILT_IN = [cls for cls in CLASSES if cls not in (losses.Loss, losses.LossFunctionWrapper)]
+BUILT_IN = [cls for cls in CLASSES if cls is not losses.Loss]
 
 
 class Absolute(losses.Loss):

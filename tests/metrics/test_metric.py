@@ -8,6 +8,7 @@ import numpy as np
 import pytest
 
 from layerlab import losses, metrics
+from layerlab.losses.loss import LossFunctionWrapper
 from layerlab.masking import set_mask
 from layerlab.metrics.choosing import kind_of_targets, loss_for, metric_for
 from layerlab.registry import register_keras_serializable
@@ -333,10 +334,10 @@ def test_what_compile_makes_of_metrics(identifier, cls, name):
 @pytest.mark.parametrize(
     ("identifier", "cls", "name"),
     [
-        ("mse", losses.LossFunctionWrapper, "mse"),
+        ("mse", LossFunctionWrapper, "mse"),
         ("MeanSquaredError", losses.MeanSquaredError, "mean_squared_error"),
         (losses.Huber(), losses.Huber, "huber_loss"),
-        (own, losses.LossFunctionWrapper, "own"),
+        (own, LossFunctionWrapper, "own"),
     ],
 )
 def test_what_compile_makes_of_losses(identifier, cls, name):
