@@ -35,6 +35,8 @@ class Functional(Model):
     Source: Keras guide "The Functional API".
     """
 
+    _keras_module = "keras.src.models.functional"
+
     def __init__(self, inputs, outputs, name=None, trainable=True, **kwargs):
         _check_tensors(inputs, outputs)
         super().__init__(name=name, trainable=trainable, **kwargs)
