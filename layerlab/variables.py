@@ -10,9 +10,10 @@ import math
 import numpy as np
 
 from layerlab.autodiff.tape import active_tape
-from layerlab.autodiff.traced import Watched
-from layerlab.config import standardize_dtype
+from layerlab.autodiff.traced import Watched, stop_gradient, unwatch
+from layerlab.config import floatx, standardize_dtype
 from layerlab.naming import auto_name
+from layerlab.registry import Family
 
 __all__ = ["Variable", "current_scope", "name_scope", "room_for_variables"]
 
@@ -62,17 +63,22 @@ def _claim(shape, dtype: str) -> None:
 class Variable(Watched):
     """An array with a name that training may change.
 
+    In NumPy expressions it stands for its value. While a tape records, a trainable variable of floats is traced by
+    itself, and so is its `value`. Assigning keeps the tape right: each use counts with the value it had then.
+
     Args:
-        initializer: the value (anything that np.asarray takes), or a callable `(shape, dtype) -> array`.
-        shape: needed with a callable.
-        dtype: of the values; the default float type otherwise.
+        initializer: the value (anything that np.asarray takes), or a callable `(shape, dtype) -> array` that makes it, or
+            the name of an initializer.
+        shape: needed to make the value.
+        dtype: of the values. By default that of the value, with the default float type for float64 and int32 for int64.
         trainable: whether a tape watches it and an optimizer updates it.
         name: the last part of its path.
         regularizer: callable of the variable whose result joins the loss.
         constraint: callable applied to the value after each update.
+        autocast, aggregation, synchronization: accepted for Keras's sake; they have no effect here.
 
     Raises:
-        ValueError: a callable without a shape, or a name with a "/".
+        ValueError: no shape to make the value with, a name with a "/", an unknown initializer or dtype.
 
     >>> v = Variable(np.ones((2, 3)), name="kernel")
     >>> v.shape, v.dtype, (v + 1).sum()
@@ -83,17 +89,28 @@ class Variable(Watched):
 
     __slots__ = (
         "__weakref__",
-        "constraint",
+        "_array",
+        "_constraint",
+        "_regularizer",
+        "_trainable",
         "name",
         "overwrite_with_gradient",
         "path",
-        "regularizer",
-        "trainable",
-        "value",
     )
 
     def __init__(
-        self, initializer, shape=None, dtype=None, trainable=True, name=None, regularizer=None, constraint=None
+        self,
+        initializer,
+        shape=None,
+        dtype=None,
+        trainable=True,
+        name=None,
+        regularizer=None,
+        constraint=None,
+        *,
+        autocast=True,
+        aggregation="none",
+        synchronization="auto",
     ):
         self.name = auto_name("variable") if name is None else name
         if not isinstance(self.name, str) or "/" in self.name:
@@ -101,78 +118,116 @@ class Variable(Watched):
                 f"Argument `name` must be a string and cannot contain character `/`. Received: name={name}"
             )
         self.path = "/".join((*_scopes.get(), self.name))
-        self.trainable, self.regularizer, self.constraint = bool(trainable), regularizer, constraint
+        self.trainable, self.regularizer, self.constraint = trainable, regularizer, constraint
         self.overwrite_with_gradient = False
-        self.value = self._initial_value(initializer, shape, dtype)
-
-    def _initial_value(self, initializer, shape, dtype) -> np.ndarray:
-        if not callable(initializer) or isinstance(initializer, Variable):
-            value = np.asarray(initializer.value if isinstance(initializer, Variable) else initializer)
-            default = value.dtype if isinstance(initializer, np.ndarray | np.generic) else None
-            keep_integer = dtype is None and value.dtype.kind in "biu"
-            return np.array(
-                value, dtype=value.dtype if keep_integer and default is not None else standardize_dtype(dtype)
-            )
-        if shape is None:
-            raise ValueError(
-                "When creating a Variable from an initializer, the `shape` argument should be specified. "
-                f"Received: initializer={initializer} and shape={shape}"
-            )
-        _claim(tuple(shape), standardize_dtype(dtype))
-        return np.array(initializer(tuple(shape), dtype=standardize_dtype(dtype)), dtype=standardize_dtype(dtype))
+        if isinstance(initializer, str):
+            initializer = Family("initializers", "initializer").get(initializer)
+        given = not callable(initializer) or isinstance(initializer, Variable)
+        self._array = _given(initializer, dtype) if given else _made(initializer, shape, standardize_dtype(dtype))
 
     def _current(self):
         tape = active_tape()
-        return tape.traced_variable(self, self.value, self.name) if tape is not None and self.trainable else self.value
+        if tape is None or self._array.dtype.kind != "f" or not (self._trainable or tape.watches(self)):
+            return self._array
+        return tape.traced_variable(self, self._array, self.name)
+
+    @property
+    def value(self):
+        """The array itself; a trainable variable's is traced while a tape records.
+
+        Optimizers write into it; anyone else who sets it assigns.
+        """
+        return self._current()
+
+    @value.setter
+    def value(self, value):
+        if value is not self._array:  # v.value -= x has written already
+            self.assign(value)
 
     @property
     def shape(self) -> tuple[int, ...]:
         """The shape of the value."""
-        return self.value.shape
+        return self._array.shape
 
     @property
     def dtype(self) -> str:
         """The name of the values' type, such as "float32"."""
-        return self.value.dtype.name
+        return self._array.dtype.name
 
     @property
     def size(self) -> int:
         """The number of values."""
-        return self.value.size
+        return self._array.size
+
+    @property
+    def trainable(self) -> bool:
+        """Whether a tape watches it and an optimizer updates it."""
+        return self._trainable
+
+    @trainable.setter
+    def trainable(self, trainable):
+        self._trainable = bool(trainable)
+
+    @property
+    def regularizer(self):
+        """The callable that gives its penalty, or None."""
+        return self._regularizer
+
+    @regularizer.setter
+    def regularizer(self, regularizer):
+        self._regularizer = _callable_or_none("regularizer", "regularizers.Regularizer", regularizer)
+
+    @property
+    def constraint(self):
+        """The callable applied after each update, or None."""
+        return self._constraint
+
+    @constraint.setter
+    def constraint(self, constraint):
+        self._constraint = _callable_or_none("constraint", "constraints.Constraint", constraint)
 
     def numpy(self) -> np.ndarray:
         """A copy of the value."""
-        return self.value.copy()
+        return np.array(self)
 
-    def assign(self, value) -> "Variable":
-        """Replace the value by another of the same shape, cast to the variable's dtype.
+    def assign(self, value) -> np.ndarray:
+        """Replace the value by another of the same shape, cast to the variable's dtype; returns the new value.
 
-        The old array stays as it was, for a tape that still needs it.
+        The old array stays as it was, for a tape that still needs it. What is assigned is a plain value: no gradient
+        flows from it to where it came from. So a traced one is taken only by a variable that is not trained.
 
         Raises:
             ValueError: another shape.
+            TracingError: a traced value for a trainable variable, while the tape records.
         """
-        value = np.array(value, dtype=self.value.dtype)
+        value = unwatch(value)
+        if not self._trainable:
+            value = stop_gradient(value)
+        value = np.array(value, dtype=self._array.dtype)
         if value.shape != self.shape:
             raise ValueError(
                 "The shape of the target variable and the shape of the target value in `variable.assign(value)` must "
                 f"match. variable.shape={self.shape}, Received: value.shape={value.shape}. "
                 f"Target variable: {self!r}"
             )
-        self.value = value
-        return self
+        self._array = value
+        return value
 
-    def assign_add(self, value) -> "Variable":
+    def assign_add(self, value) -> np.ndarray:
         """Add to the value."""
-        return self.assign(self.value + value)
+        return self.assign(self._array + value)
 
-    def assign_sub(self, value) -> "Variable":
+    def assign_sub(self, value) -> np.ndarray:
         """Subtract from the value."""
-        return self.assign(self.value - value)
+        return self.assign(self._array - value)
+
+    def __setitem__(self, index, value):
+        raise TypeError(
+            "'Variable' object does not support item assignment. Build the new value and use variable.assign(value)."
+        )
 
     def __array__(self, dtype=None, copy=None):
-        current = self._current()
-        return np.array(current, dtype=dtype) if copy is not False else np.asarray(current, dtype=dtype)
+        return np.array(self._current(), dtype=dtype) if copy is not False else np.asarray(self._current(), dtype)
 
     def __float__(self):
         return float(self._current())
@@ -181,7 +236,39 @@ class Variable(Watched):
         return int(self._current())
 
     def __bool__(self):
-        return bool(self.value)
+        raise TypeError("A Keras Variable cannot be used as a boolean. Compare its value: `if v > 0:`, or `v is None`.")
 
     def __repr__(self):
-        return f"<Variable path={self.path}, shape={self.shape}, dtype={self.dtype}, value={self.value}>"
+        return f"<Variable path={self.path}, shape={self.shape}, dtype={self.dtype}, value={self._array}>"
+
+
+_STORED_AS = {"int64": lambda: "int32", "float64": floatx}
+
+
+def _given(value, dtype) -> np.ndarray:
+    """A copy of a value in the dtype asked for, or the one that Keras would store it in."""
+    value = np.asarray(value)
+    if dtype is None:
+        name = value.dtype.name
+        return np.array(value, _STORED_AS[name]() if name in _STORED_AS else name)
+    return np.array(value, standardize_dtype(dtype))
+
+
+def _made(initializer, shape, dtype: str) -> np.ndarray:
+    """The array that an initializer makes."""
+    if shape is None:
+        raise ValueError(
+            "When creating a Variable from an initializer, the `shape` argument should be specified. "
+            f"Received: initializer={initializer} and shape={shape}"
+        )
+    _claim(tuple(shape), dtype)
+    return np.array(initializer(tuple(shape), dtype=dtype), dtype)
+
+
+def _callable_or_none(attribute, example, value):
+    if value is not None and not callable(value):
+        raise ValueError(
+            f"Invalid value for attribute `{attribute}`. Expected a callable (such as a `keras.{example}` instance) or "
+            f"`None`. Received: {attribute}={value}"
+        )
+    return value

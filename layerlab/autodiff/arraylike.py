@@ -104,6 +104,7 @@ class ArrayLike:
 
     @property
     def ndim(self):
+        """The number of axes."""
         return len(self.shape)
 
     @property
@@ -115,15 +116,19 @@ class ArrayLike:
         return np.swapaxes(self, -1, -2)
 
     def astype(self, dtype, *, copy=True):
+        """The array in another float type."""
         return self._call(astype, (self, dtype), {})
 
     def reshape(self, *shape, **kwargs):
+        """np.reshape of this array; the shape may be several arguments."""
         return np.reshape(self, shape[0] if len(shape) == 1 else shape, **kwargs)
 
     def transpose(self, *axes):
+        """np.transpose of this array; the axes may be several arguments."""
         return np.transpose(self, axes[0] if len(axes) == 1 else axes or None)
 
     def flatten(self):
+        """All elements in one axis."""
         return np.reshape(self, -1)
 
 

@@ -85,20 +85,26 @@ class Tape:
         """
         if not self.recording:
             raise RuntimeError("watch() works only inside `with Tape() as tape:`.")
-        if isinstance(array, Watched):
-            return self.traced_variable(array, array.value, getattr(array, "name", "variable"))
         if isinstance(array, TracedArray):
+            if array._tape is not self:
+                refusals.other_tape()
             return array
-        value = np.array(array)
+        value = array._array if isinstance(array, Watched) else np.array(array)
         if not np.issubdtype(value.dtype, np.floating):
             raise TypeError(
                 f"Only floating-point arrays have gradients. Received: dtype {value.dtype}. "
                 "Convert it first, for example with x.astype('float32')."
             )
+        if isinstance(array, Watched):
+            return self.traced_variable(array, value, array.name)
         return self._new_leaf(value, "watch")
 
+    def watches(self, variable: Watched) -> bool:
+        """Whether a variable has been used or watched on this tape."""
+        return id(variable) in self._variables
+
     def traced_variable(self, variable: Watched, value, name: str) -> TracedArray:
-        """The stand-in of a variable on this tape; the same slot every time it is used."""
+        """The stand-in of a variable on this tape; the same slot every time it is used, whatever its value then."""
         key = id(variable)
         if key in self._variables:
             return TracedArray(value, self, self._variables[key][0])

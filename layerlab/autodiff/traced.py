@@ -16,6 +16,8 @@ class Watched(ArrayLike):
     """Base of long-lived arrays (variables) that join a tape when they are used while it records."""
 
     __slots__ = ()
+    _array: np.ndarray  # the plain value
+    name: str
 
     def _current(self):
         """The plain value, or its traced stand-in while a tape records and a gradient is wanted."""
