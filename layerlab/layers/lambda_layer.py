@@ -39,8 +39,6 @@ class Lambda(Layer):
     Source: Keras page "Lambda layer".
     """
 
-    keeps_integers = True
-
     def __init__(self, function, output_shape=None, mask=None, arguments=None, **kwargs):
         super().__init__(**kwargs)
         if not callable(function):

@@ -38,8 +38,8 @@ class Layer(WeightOwner, Configured, Registered):
     Args:
         activity_regularizer: penalty on the output, divided by the batch size.
         trainable: whether training changes the weights.
-        dtype: of the weights and the computation; float inputs are cast to it.
-        autocast: whether to cast float inputs at all.
+        dtype: of the weights and the computation; float inputs and outputs are cast to it.
+        autocast: whether to cast at all.
         name: the class name in snake case, numbered, by default.
 
     Raises:
@@ -246,7 +246,8 @@ class Layer(WeightOwner, Configured, Registered):
     def _run(self, args, kwargs, training):
         try:
             with call_scope(training):
-                return self.call(*args, **kwargs) if self._was_called else self._first_call(args, kwargs)
+                outputs = self.call(*args, **kwargs) if self._was_called else self._first_call(args, kwargs)
+                return self._in_own_dtype(outputs)
         except Exception as error:
             error.add_note(self._call_note(args, kwargs))
             raise
@@ -257,6 +258,14 @@ class Layer(WeightOwner, Configured, Registered):
             outputs = self.call(*args, **kwargs)
         self._was_called = True
         return outputs
+
+    def _in_own_dtype(self, outputs):
+        """NumPy makes float64 of float32 with its own scalars, or with int64: such outputs are cast back."""
+        dtype = getattr(outputs, "dtype", None)
+        if dtype == self._numpy_dtype or not self.autocast or self._sublayers():
+            return outputs
+        is_float = lambda x: getattr(getattr(x, "dtype", None), "kind", "") == "f"  # noqa: E731
+        return tree.map_structure(lambda x: self._cast(x) if is_float(x) else x, outputs)
 
     def _call_note(self, args, kwargs) -> str:
         cls = type(self).__name__
@@ -296,7 +305,7 @@ class Layer(WeightOwner, Configured, Registered):
 
     def _call_plain(self, *args, **kwargs):
         with call_scope(None), name_scope(self.name):
-            return self.call(*args, **kwargs)
+            return self._in_own_dtype(self.call(*args, **kwargs))
 
     def _output_dtype(self, args) -> str:
         first = tree.flatten(args)[0] if args else None
@@ -323,7 +332,7 @@ class Layer(WeightOwner, Configured, Registered):
     def _penalize_activity(self, outputs):
         for output in tree.flatten(outputs):
             penalty = self.activity_regularizer(output)
-            self.add_loss(penalty / output.shape[0] if np.ndim(output) else penalty)
+            self.add_loss(penalty / max(1, output.shape[0]) if np.ndim(output) else penalty)
 
     def _with_masks(self, first, outputs, masks):
         """The outputs, marked with the masks they have now; new views where an output is the input itself."""

@@ -88,9 +88,14 @@ class Node:
         operation._inbound_nodes.append(self)
 
 
-def has_symbolic(*structures) -> bool:
-    """Whether any leaf is a symbolic tensor."""
-    return any(isinstance(leaf, KerasTensor) for leaf in tree.flatten(structures))
+def has_symbolic(args, kwargs) -> bool:
+    """Whether any leaf of a call's arguments is a symbolic tensor."""
+    for value in (*args, *kwargs.values()):
+        leaves = tree.flatten(value) if tree.is_nested(value) else (value,)
+        for leaf in leaves:
+            if isinstance(leaf, KerasTensor):
+                return True
+    return False
 
 
 _BATCH_PROBES = (2, 3)  # two sizes for every unknown axis: what changes with them stays unknown

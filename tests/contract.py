@@ -1,0 +1,338 @@
+"""What every layer promises, as checks that any layer of the package (or of yours) can be put through.
+
+`run_layer_test` runs them all; `CHECKS` lists them one by one, so that a test can name the one that fails. The
+arguments are those of Keras's own `run_layer_test`, where it has them.
+"""
+
+import copy
+import dataclasses
+import json
+import pickle
+import tempfile
+import warnings
+
+import numpy as np
+import pytest
+
+from layerlab import Input, Sequential, layers, optimizers, saving
+from layerlab.autodiff import Tape
+from layerlab.masking import get_mask, set_mask
+
+__all__ = ["CHECKS", "Case", "run_layer_test"]
+
+
+@dataclasses.dataclass(frozen=True)
+class Case:
+    """One layer with one set of arguments, and what is expected of it.
+
+    Args:
+        layer: the class.
+        kwargs: its arguments.
+        input_shape: a whole shape, batch axis included.
+        output_shape: the expected one.
+        weights: the expected (name, shape) pairs, in order.
+        supports_masking: whether a mask of the input reaches the output.
+        training_random: whether calls with training=True differ.
+        keeps_integers: whether integers come out as integers.
+        mask_shape: of the mask that the input carries in the mask check; one entry a step by default.
+    """
+
+    layer: type
+    kwargs: dict
+    input_shape: tuple
+    output_shape: tuple
+    weights: tuple = ()
+    supports_masking: bool = False
+    training_random: bool = False
+    keeps_integers: bool = False
+    mask_shape: tuple | None = None
+
+    def __str__(self):
+        return "-".join([self.layer.__name__, *(f"{key}={value}" for key, value in self.kwargs.items())])
+
+    def make(self, **more):
+        """A new layer, unbuilt."""
+        return self.layer(**self.kwargs, **more)
+
+    def built(self, **more):
+        """A new layer with random weights, so that nothing hides behind zeros."""
+        layer = self.make(**more)
+        layer(self.inputs())
+        rng = np.random.default_rng(1)
+        layer.set_weights([rng.normal(size=w.shape).astype(w.dtype) for w in layer.weights])
+        return layer
+
+    def inputs(self, dtype="float32"):
+        """Random numbers, none of them near 0, where some layers have a kink."""
+        x = np.random.default_rng(0).normal(size=self.input_shape)
+        return (x + 0.1 * np.sign(x)).astype(dtype)
+
+
+def run_layer_test(layer_cls, init_kwargs, input_shape, expected_output_shape, expected_weights=(), **expected):
+    """Put a layer through all checks.
+
+    Args:
+        layer_cls, init_kwargs: the class and its arguments.
+        input_shape, expected_output_shape: whole shapes.
+        expected_weights: (name, shape) pairs, in order.
+        **expected: `supports_masking`, `training_random`, `keeps_integers`, `mask_shape`: see `Case`.
+    """
+    case = Case(
+        layer_cls, init_kwargs, tuple(input_shape), tuple(expected_output_shape), tuple(expected_weights), **expected
+    )
+    for check in CHECKS:
+        check(case)
+
+
+def any_batch(shape):
+    """The shape with the number of samples left open."""
+    return (None, *shape[1:])
+
+
+def same(a, b):
+    np.testing.assert_array_equal(a, b)
+
+
+# --- what it says about itself ----------------------------------------------------------------------------------------
+
+
+def check_configuration(case):
+    layer = case.built()
+    config = json.loads(json.dumps(layers.serialize(layer)))
+    again = layers.deserialize(config, {case.layer.__name__: case.layer})
+    assert type(again) is case.layer
+    assert json.loads(json.dumps(again.get_config())) == config["config"]
+    again(case.inputs())
+    again.set_weights(layer.get_weights())
+    same(again(case.inputs()), layer(case.inputs()))
+
+
+def check_name(case):
+    layer = case.make(name="mine")
+    assert layer.name == "mine"
+    assert layer.get_config()["name"] == "mine"
+    assert "mine" in repr(layer)
+
+
+def check_stated_shape(case):
+    layer = case.make()
+    assert layer.compute_output_shape(case.input_shape) == case.output_shape
+    assert layer.compute_output_shape(any_batch(case.input_shape)) == any_batch(case.output_shape)
+    assert layer(case.inputs()).shape == case.output_shape
+
+
+def check_symbolic_call(case):
+    for dtype in ("float32", "int32"):
+        symbol = case.make()(Input(case.input_shape[1:], dtype=dtype))
+        assert symbol.shape == any_batch(case.output_shape)
+        assert symbol.dtype == case.make()(case.inputs(dtype)).dtype
+        assert symbol._keras_history.operation.built
+
+
+# --- weights ----------------------------------------------------------------------------------------------------------
+
+
+def check_weights(case):
+    layer = case.make(name="mine")
+    if case.weights:
+        assert not layer.built
+        assert layer.get_weights() == []
+    layer(case.inputs())
+    assert layer.built
+    assert tuple((w.name, w.shape) for w in layer.weights) == case.weights
+    assert [w.path for w in layer.weights] == [f"mine/{name}" for name, _ in case.weights]
+    assert layer.count_params() == sum(int(np.prod(shape)) for _, shape in case.weights)
+    assert all(w.dtype == "float32" for w in layer.weights)
+
+
+def check_building_by_shape(case):
+    layer = case.make()
+    layer.build(any_batch(case.input_shape))
+    assert tuple((w.name, w.shape) for w in layer.weights) == case.weights
+    assert layer(case.inputs()).shape == case.output_shape
+
+
+def check_freezing(case):
+    layer = case.built()
+    names = [w.path for w in layer.weights]
+    layer.trainable = False
+    assert layer.trainable_weights == []
+    assert [w.path for w in layer.non_trainable_weights] == names
+    layer.trainable = True
+    assert [w.path for w in layer.weights] == names
+
+
+# --- numbers ----------------------------------------------------------------------------------------------------------
+
+
+def check_dtypes(case):
+    for dtype in ("float32", "float64", "float16"):
+        assert case.make()(case.inputs(dtype)).dtype == "float32"
+    for dtype in ("int32", "int64", "uint8"):
+        expected = dtype if case.keeps_integers else "float32"
+        assert case.make()(np.abs(case.inputs()).astype(dtype)).dtype == expected
+    for dtype in ("float64", "float16"):
+        layer = case.make(dtype=dtype)
+        for training in (False, True):
+            assert layer(case.inputs(), training=training).dtype == dtype
+        assert {w.dtype for w in layer.weights} <= {dtype}
+
+
+def check_inference_repeats(case):
+    layer, x = case.built(), case.inputs()
+    same(layer(x), layer(x))
+    same(layer(x), layer(x, training=False))
+
+
+def check_training_randomness(case):
+    layer, x = case.built(), case.inputs()
+    first, second = layer(x, training=True), layer(x, training=True)
+    if case.training_random:
+        assert np.any(first != second)
+        restart(layer)
+        same(layer(x, training=True), first)
+    else:
+        same(first, second)
+        same(first, layer(x))
+
+
+def restart(layer):
+    """Put every random stream of the layer back to its start."""
+    for generator in layer._seed_generators:
+        generator.state.assign(np.array([generator.state.value[0], 0]))
+
+
+def check_gradients(case):
+    """Every partial derivative against central differences, in float64, at inference and in training."""
+    layer, x = case.built(dtype="float64"), case.inputs("float64")
+    for training in (False, True):
+        cotangent = np.random.default_rng(2).normal(size=case.output_shape)
+
+        def loss(inputs, training=training, cotangent=cotangent):
+            restart(layer)
+            return np.sum(layer(inputs, training=training) * cotangent)
+
+        with Tape() as tape:
+            watched = tape.watch(x)
+            target = loss(watched)
+        found = tape.gradient(target, [watched, *layer.trainable_weights])
+        values = [x, *(w.value for w in layer.trainable_weights)]
+        for gradient, value in zip(found, values, strict=True):
+            np.testing.assert_allclose(gradient, differences(lambda: loss(x), value), rtol=1e-6, atol=1e-6)
+
+
+def differences(f, array, step=1e-6):
+    """The gradient of f() with respect to an array that f reads, one entry at a time."""
+    gradient = np.zeros(array.shape)
+    for index in np.ndindex(array.shape):
+        kept = array[index]
+        array[index] = kept + step
+        ahead = f()
+        array[index] = kept - step
+        gradient[index] = (ahead - f()) / (2 * step)
+        array[index] = kept
+    return gradient
+
+
+def check_training_step(case):
+    for frozen in (False, True):
+        layer = case.built()
+        layer.trainable = not frozen
+        model = Sequential([Input(case.input_shape[1:]), layer])
+        model.compile(optimizers.SGD(0.1), "mse")
+        before = layer.get_weights()
+        loss = model.train_on_batch(case.inputs(), np.zeros(case.output_shape, "float32"))
+        assert np.isfinite(loss)
+        for old, new in zip(before, layer.get_weights(), strict=True):
+            assert np.array_equal(old, new) == frozen
+
+
+# --- masks ------------------------------------------------------------------------------------------------------------
+
+
+def check_masks(case):
+    x = case.inputs()
+    mask = np.ones(case.mask_shape or case.input_shape[: max(1, len(case.input_shape) - 1)], bool)
+    mask[0] = False
+    set_mask(x, mask)
+    layer = case.make()
+    if case.supports_masking:
+        assert get_mask(layer(x)) is not None
+        return
+    with warnings.catch_warnings(record=True) as caught:
+        warnings.simplefilter("always")
+        assert get_mask(layer(x)) is None
+    assert "does not support masking" in str(caught[0].message)
+
+
+# --- arrays of every kind ---------------------------------------------------------------------------------------------
+
+
+def check_memory_layouts(case):
+    x = case.inputs()
+    layer = case.built()
+    expected = layer(x)
+    strided = np.repeat(x, 2, axis=0)[::2]
+    read_only = x.copy()
+    read_only.flags.writeable = False
+    for variant in (np.asfortranarray(x), strided, read_only, x.astype(">f4")):
+        np.testing.assert_allclose(layer(variant), expected, rtol=1e-6)
+
+
+def check_inputs_stay_as_they_are(case):
+    layer = case.built()
+    for training in (False, True):
+        x = case.inputs()
+        layer(x, training=training)
+        same(x, case.inputs())
+        assert get_mask(x) is None
+
+
+def check_empty_batch(case):
+    layer = case.built()
+    for training in (False, True):
+        y = layer(case.inputs()[:0], training=training)
+        assert y.shape == (0, *case.output_shape[1:])
+
+
+def check_wrong_rank(case):
+    """A layer that demands a rank says so, and has no weights after the failure."""
+    layer = case.make()
+    if layer.input_spec is None:
+        return
+    with pytest.raises(ValueError, match=f"of layer '{layer.name}' is incompatible with the layer"):
+        layer(np.ones((), "float32"))
+    assert layer.weights == []
+
+
+# --- keeping it -------------------------------------------------------------------------------------------------------
+
+
+def check_own_variables_are_stored(case):
+    layer, store = case.built(), {}
+    layer.save_own_variables(store)
+    again = case.make()
+    again(case.inputs())
+    again.load_own_variables(store)
+    same(again(case.inputs()), layer(case.inputs()))
+
+
+def check_saved_models(case):
+    model = Sequential([Input(case.input_shape[1:]), case.built()])
+    with tempfile.TemporaryDirectory() as folder:
+        model.save(f"{folder}/model.keras")
+        again = saving.load_model(f"{folder}/model.keras", {case.layer.__name__: case.layer})
+    same(again.predict(case.inputs(), verbose=0), model.predict(case.inputs(), verbose=0))
+
+
+def check_copies(case):
+    layer, x = case.built(), case.inputs()
+    for again in (copy.deepcopy(layer), pickle.loads(pickle.dumps(layer))):
+        same(again(x), layer(x))
+        assert not {id(w) for w in again.weights} & {id(w) for w in layer.weights}
+        for w in again.weights:
+            w.assign(np.zeros(w.shape))
+        assert all(np.any(w.value) for w in layer.weights)
+
+
+CHECKS = [check for name, check in list(globals().items()) if name.startswith("check_")]
