@@ -67,8 +67,8 @@ class Variable(Watched):
     itself, and so is its `value`. Assigning keeps the tape right: each use counts with the value it had then.
 
     Args:
-        initializer: the value (anything that np.asarray takes), or a callable `(shape, dtype) -> array` that makes it, or
-            the name of an initializer.
+        initializer: the value (anything that np.asarray takes), or what makes it: a callable
+            `(shape, dtype) -> array`, or the name of an initializer.
         shape: needed to make the value.
         dtype: of the values. By default that of the value, with the default float type for float64 and int32 for int64.
         trainable: whether a tape watches it and an optimizer updates it.
@@ -145,7 +145,7 @@ class Variable(Watched):
             self.assign(value)
 
     @property
-    def shape(self) -> tuple[int, ...]:
+    def shape(self) -> tuple[int, ...]:  # type: ignore[override]
         """The shape of the value."""
         return self._array.shape
 

@@ -4,6 +4,8 @@ Traced arrays, variables and symbolic tensors share them: each only says what a 
 by the two dispatch protocols of NumPy (NEP 13 for ufuncs, NEP 18 for the other functions).
 """
 
+from typing import TYPE_CHECKING
+
 import numpy as np
 
 __all__ = ["ArrayLike", "astype", "getitem", "map_nested"]
@@ -42,6 +44,9 @@ class ArrayLike:
 
     __slots__ = ()
     shape: tuple
+    if TYPE_CHECKING:  # what NumPy's own annotations ask of an array
+
+        def __array__(self, dtype=None, copy=None) -> np.ndarray: ...
 
     def _call(self, function, args, kwargs):
         raise NotImplementedError
@@ -70,7 +75,8 @@ class ArrayLike:
     __xor__, __rxor__ = _binary(np.bitwise_xor)
     __lt__, __gt__ = _binary(np.less)
     __le__, __ge__ = _binary(np.less_equal)
-    __eq__, __ne__ = (lambda self, other: np.equal(self, other)), (lambda self, other: np.not_equal(self, other))
+    __eq__ = _binary(np.equal)[0]
+    __ne__ = _binary(np.not_equal)[0]
     __hash__ = object.__hash__
 
     def __neg__(self):

@@ -19,6 +19,8 @@ class Primitive:
     is dispatched like one of NumPy's own.
     """
 
+    __name__: str
+
     def __init__(self, function: Callable):
         self.function = function
         functools.update_wrapper(self, function)

@@ -3,6 +3,7 @@
 Every message ends in a remedy; `INSTEAD` holds the ones for NumPy functions that people do reach for.
 """
 
+from collections.abc import Callable
 from typing import NoReturn
 
 import numpy as np
@@ -18,7 +19,7 @@ _WRITES = "It writes into its argument; build a new array with np.where, np.conc
 _PYTHON_LOOP = "Write it with whole-array functions and axis=, or a Python loop and np.stack."
 _COMPLEX = "The tape knows real numbers only; make it a @layerlab.autodiff.primitive with a gradient of your own."
 _SETS = "Its result does not depend smoothly on x: call it on stop_gradient(x)."
-INSTEAD = {
+INSTEAD: dict[Callable, str] = {
     **dict.fromkeys((np.copyto, np.put, np.place, np.putmask, np.fill_diagonal, np.put_along_axis), _WRITES),
     **dict.fromkeys((np.apply_along_axis, np.apply_over_axes), _PYTHON_LOOP),
     **dict.fromkeys((np.angle, np.linalg.eig, np.linalg.eigvals, np.roots), _COMPLEX),

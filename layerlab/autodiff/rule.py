@@ -7,6 +7,7 @@ gives the gradient with respect to one argument. A rule is the tuple of VJPs of 
 import inspect
 import sys
 from collections.abc import Callable, Container, Iterable
+from typing import Any
 
 import numpy as np
 
@@ -42,7 +43,7 @@ class Rule:
 
     __slots__ = ("differentiable", "is_joint", "is_sequence", "options", "vjps")
 
-    def __init__(self, vjps: tuple[Callable | None, ...], options: "Options", is_joint=False, is_sequence=False):
+    def __init__(self, vjps: tuple[Any, ...], options: "Options", is_joint=False, is_sequence=False):
         self.vjps, self.options, self.is_joint, self.is_sequence = vjps, options, is_joint, is_sequence
         self.differentiable: Container[int] = frozenset(i for i, vjp in enumerate(vjps) if vjp is not None)
 

@@ -142,7 +142,7 @@ class Tape:
     def __str__(self):
         if self._released:
             return "<Tape: released by gradient(); Tape(persistent=True) keeps its record>"
-        lines = [(before, f"{name} -> {shape}") for before, shape, name in self._watched]
+        lines: list[tuple[float, str]] = [(before, f"{name} -> {shape}") for before, shape, name in self._watched]
         lines += [(i + 0.5, _describe(step)) for i, step in enumerate(self._steps)]
         return "\n".join(text for _, text in sorted(lines, key=lambda line: line[0]))
 

@@ -10,7 +10,7 @@ from collections.abc import Callable, Sequence
 import numpy as np
 
 from layerlab.autodiff.tape import Tape
-from layerlab.autodiff.traced import TracedArray, stop_gradient
+from layerlab.autodiff.traced import TracedArray, stop_gradient, unwatch
 
 __all__ = ["check_gradients", "gradient", "value_and_grad"]
 
@@ -26,17 +26,18 @@ def value_and_grad(function: Callable, argnums: int | Sequence[int] = 0) -> Call
     (array(5.), array([2., 4.]))
     """
     several = not isinstance(argnums, int)
-    positions = tuple(argnums) if several else (argnums,)  # type: ignore[arg-type]
+    positions: tuple[int, ...] = tuple(argnums) if isinstance(argnums, Sequence) else (argnums,)
 
     @functools.wraps(function)
     def wrapped(*args, **kwargs):
+        if not all(-len(args) <= position < len(args) for position in positions):
+            raise TypeError(f"argnums names positional arguments. Received: argnums={argnums} and {len(args)} of them.")
         with Tape() as tape:
-            args = list(args)
-            sources = []
+            traced = list(args)
             for position in positions:
-                args[position] = tape.watch(args[position])
-                sources.append(args[position])
-            value = function(*args, **kwargs)
+                traced[position] = tape.watch(args[position])
+            value = unwatch(function(*traced, **kwargs))
+        sources = [traced[position] for position in positions]
         if not isinstance(value, TracedArray):  # does not depend on the arguments
             gradients = [np.zeros(source.shape, source.dtype) for source in sources]
         else:
