@@ -13,6 +13,11 @@ __all__ = ["ELU", "Activation", "LeakyReLU", "PReLU", "ReLU", "Softmax"]
 _KEEP_INTEGERS = (activations.linear, activations.relu)
 
 
+def _numbers(layer, x):
+    """Floats of the layer's type; integers only for a layer that keeps them."""
+    return x if layer.keeps_integers and x.dtype.kind in "iu" else layer._as_float(x)
+
+
 class Activation(Layer):
     """y = activation(x).
 
@@ -40,7 +45,7 @@ class Activation(Layer):
         self.keeps_integers = self.activation in _KEEP_INTEGERS or isinstance(self.activation, Layer)
 
     def call(self, inputs):
-        return self.activation(inputs if self.keeps_integers else self._as_float(inputs))
+        return self.activation(_numbers(self, inputs))
 
     def compute_output_shape(self, input_shape):
         if self.activation is activations.glu:
@@ -86,8 +91,7 @@ class ReLU(Layer):
         self.keeps_integers = (max_value, negative_slope, threshold) == (None, 0, 0)
 
     def call(self, inputs):
-        x = inputs if self.keeps_integers else self._as_float(inputs)
-        return activations.relu(x, self.negative_slope, self.max_value, self.threshold)
+        return activations.relu(_numbers(self, inputs), self.negative_slope, self.max_value, self.threshold)
 
     def compute_output_shape(self, input_shape):
         return input_shape

@@ -3,6 +3,8 @@
 The sentences begin as Keras's do; a note adds the likely mistake.
 """
 
+import math
+
 from layerlab import tree
 from layerlab.config import standardize_dtype
 
@@ -160,18 +162,24 @@ def _wrong_size(spec: InputSpec, shape) -> str | None:
 
 
 def _likely_mistake(spec: InputSpec, shape) -> str:
-    """A hint for the two mistakes people make most, or nothing."""
-    needed = spec.ndim or spec.min_ndim
-    if needed is not None and len(shape) == needed - 1:
-        return (
-            f". x has shape {shape}: is this a single sample? The first axis counts samples, so add it: x[None] has "
-            f"shape {(1, *shape)}. (If only a channel axis is missing, use x[..., None].)"
-        )
-    wanted = spec.axes.get(-1)
-    if wanted is not None and None not in shape[1:]:
-        features = 1
-        for n in shape[1:]:
-            features *= n
-        if features == wanted:
-            return f". Each sample of shape {shape[1:]} holds {wanted} numbers: a Flatten() layer before this one fits."
+    """A hint for the mistakes people make most, or nothing."""
+    return _missing_axis(spec.ndim or spec.min_ndim, shape) or _wrong_features(spec.axes.get(-1), shape)
+
+
+def _missing_axis(rank: int | None, shape) -> str:
+    if rank is None or len(shape) != rank - 1 or None in shape:
+        return ""
+    return (
+        f". x has shape {shape}: is this a single sample? The first axis counts samples, so add it: x[None] has shape "
+        f"{(1, *shape)}. (If only a channel axis is missing, use x[..., None].)"
+    )
+
+
+def _wrong_features(wanted: int | None, shape) -> str:
+    if wanted is None or None in shape[1:]:
+        return ""
+    if len(shape) == 2 and shape[0] == wanted:
+        return f". Are samples and features exchanged? x.T has shape {shape[::-1]}."
+    if len(shape) > 2 and math.prod(shape[1:]) == wanted:
+        return f". Each sample of shape {shape[1:]} holds {wanted} numbers: a Flatten() layer before this one fits."
     return ""

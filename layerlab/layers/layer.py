@@ -192,9 +192,9 @@ class Layer(WeightOwner, Configured, Registered):
             kind = x.dtype.kind
             if kind == "f":
                 return x if x.dtype == self._numpy_dtype or not self.autocast else self._recast(x)
-            if kind in "OSUVmM":
+            if kind in "OSUVmMc":
                 raise ValueError(
-                    f"Layer '{self.name}' computes with numbers. Received: an array of dtype {x.dtype} and shape "
+                    f"Layer '{self.name}' computes with real numbers. Received: an array of dtype {x.dtype} and shape "
                     f"{x.shape}. Convert it first, for example with np.array(x, dtype='float32')."
                 )
             return x
