@@ -4,6 +4,7 @@ Subclass it and write `call` in plain NumPy, join symbolic tensors with `Model(i
 """
 
 from layerlab.layers.layer import Layer
+from layerlab.layers.shapes import as_shape, shape_of, tree_of_tensors
 from layerlab.models.trainer import Trainer
 from layerlab.naming import did_you_mean
 
@@ -50,6 +51,20 @@ class Model(Trainer, Layer):
             return
         kwargs.setdefault("autocast", False)  # each layer inside casts for itself
         super().__init__(*args, **kwargs)
+
+    def build(self, input_shape):
+        """Make the weights of all layers inside, by running `call` on symbolic inputs of this shape.
+
+        Calling the model on data does it too.
+        """
+        self.call(tree_of_tensors(as_shape(input_shape), self.compute_dtype))
+
+    def _build_if_needed(self, args, kwargs):
+        if type(self).build is not Model.build:
+            super()._build_if_needed(args, kwargs)
+        elif not self.built:  # the layers inside make their weights when the call reaches them
+            self._build_shapes = {"input_shape": shape_of(args[0])} if args else None
+            self.built = True
 
     def compute_mask(self, inputs, previous_mask):
         """None: the layers inside have already put masks on the output."""

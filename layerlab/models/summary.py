@@ -181,22 +181,8 @@ def _shape_text(shape) -> str:
 
 def _nodes(model) -> list:
     """The symbolic calls that a functional model is made of; none for a stack or a class with a `call` of its own."""
-    if not getattr(model, "_is_graph", False):
-        return []
-    found, waiting = [], [*_flat(model.outputs)]
-    while waiting:
-        operation, index, _ = waiting.pop()._keras_history
-        node = operation._inbound_nodes[index]
-        if node not in found:
-            found.append(node)
-            waiting += node.input_tensors
-    return found
-
-
-def _flat(tensors):
-    from layerlab import tree
-
-    return tree.flatten(tensors)
+    graph = getattr(model, "_graph", None)
+    return [] if graph is None else graph.nodes
 
 
 def _branches(nodes) -> bool:

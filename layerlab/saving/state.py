@@ -9,14 +9,22 @@ from collections.abc import Iterator
 
 from layerlab.layers import Layer
 from layerlab.models import Model, Sequential
+from layerlab.models.functional import Functional
 from layerlab.naming import to_snake_case
+from layerlab.optimizers import Optimizer
 from layerlab.saving.hdf5 import variables_at
 from layerlab.variables import Variable
 
 __all__ = ["load_state", "save_state"]
 
 # Attributes of layerlab's own that hold layers a second time, or nothing to save.
-_INTERNAL = frozenset(vars(Layer())) | {"_auto_config", "_compile_arguments", "_hidden_input", "_layers", "_tensors"}
+_INTERNAL = frozenset(vars(Layer(name="bare"))) | {
+    "_auto_config",
+    "_compile_arguments",
+    "_hidden_input",
+    "_layers",
+    "_tensors",
+}
 
 
 def save_state(model, file) -> None:
@@ -59,14 +67,22 @@ def _load_what_fits(model, file, where, done: set[int]) -> list:
     """The pairs (layer, error) of what could not be loaded. A layer that is reached again is tried again."""
     failures = {}
     for path, saveable in _walk(model, "", done):
+        variables = variables_at(file, path, where)
         try:
-            saveable.load_own_variables(variables_at(file, path, where))
+            if not _never_used(saveable, variables):
+                saveable.load_own_variables(variables)
         except Exception as error:  # whatever a layer of the user's own may raise
             failures[id(saveable)] = saveable, error
         else:
             done.add(id(saveable))
             failures.pop(id(saveable), None)
     return list(failures.values())
+
+
+def _never_used(saveable, variables) -> bool:
+    """Whether the file holds an optimizer before its first step, which has made no variables for the weights yet."""
+    fewer = isinstance(saveable, Optimizer) and 0 < len(variables) < len(saveable.variables)
+    return fewer and "0" in variables and not variables["0"].any()
 
 
 def _report(failures, where, only_warn: bool) -> None:
@@ -127,7 +143,7 @@ def _parts(saveable) -> Iterator:
     parts = {name: value for name, value in vars(saveable).items() if name not in _INTERNAL}
     if isinstance(saveable, Model):
         parts["layers"] = saveable.layers
-    layers_first = isinstance(saveable, Sequential) or getattr(saveable, "_is_graph", False)
+    layers_first = isinstance(saveable, Sequential | Functional)
     return iter(sorted(parts.items(), key=lambda part: (_rank(part[0], layers_first), part[0])))
 
 
