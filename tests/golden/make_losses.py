@@ -58,7 +58,7 @@ def labels(*shape):
 
 
 def sequences(*shape):
-    return np.array([[1, 2, 0], [1, 1, 0], [2, 0, 0], [0, 0, 0]])
+    return np.array([[1, 2, 0], [1, 1, 0], [2, 0, 2], [0, 0, 0]])
 
 
 def unit(*shape):
