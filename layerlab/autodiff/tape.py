@@ -3,7 +3,9 @@
 Traced arrays send each NumPy call to `Tape.record`; `Tape.gradient` reads the list in reverse through the VJP rules.
 """
 
+import contextlib
 import contextvars
+import weakref
 from collections.abc import Callable
 from typing import Any, NamedTuple
 
@@ -16,7 +18,7 @@ from layerlab.autodiff.refusals import TracingError
 from layerlab.autodiff.rule import RULES, unbroadcast
 from layerlab.autodiff.traced import TracedArray, Watched
 
-__all__ = ["Tape", "active_tape"]
+__all__ = ["Tape", "active_tape", "off_tape", "values_are_needed"]
 
 _active: contextvars.ContextVar["Tape | None"] = contextvars.ContextVar("active_tape", default=None)
 
@@ -24,6 +26,21 @@ _active: contextvars.ContextVar["Tape | None"] = contextvars.ContextVar("active_
 def active_tape() -> "Tape | None":
     """The tape that records in this thread, if one does."""
     return _active.get()
+
+
+@contextlib.contextmanager
+def off_tape():
+    """Record nothing inside the block: variables give their plain values."""
+    token = _active.set(None)
+    try:
+        yield
+    finally:
+        _active.reset(token)
+
+
+def values_are_needed() -> bool:
+    """Whether a gradient may still be asked of values as they are now: do not write into a variable's array then."""
+    return len(_unread) > 0
 
 
 class Step(NamedTuple):
@@ -71,6 +88,7 @@ class Tape:
         if self._slots:
             raise RuntimeError("A tape records once. Make a new Tape() for another recording.")
         self.recording, self._token = True, _active.set(self)
+        _unread.add(self)
         return self
 
     def __exit__(self, *exception):
@@ -194,6 +212,8 @@ class Tape:
         kept = {slot: seed for slot in wanted if slot == target._slot}
         steps = list(self._steps) if self.persistent else self._steps
         self._released = not self.persistent
+        if self._released:
+            _unread.discard(self)
         while steps:
             step = steps.pop()  # memory falls as we go
             g = gradients.pop(step.slot, None)
@@ -251,3 +271,4 @@ def _describe(step: Step) -> str:
 
 
 _NO_DTYPE = np.dtype(object)  # of a result that is not one array
+_unread: weakref.WeakSet[Tape] = weakref.WeakSet()  # tapes that can still be asked for a gradient

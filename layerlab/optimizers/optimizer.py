@@ -10,6 +10,7 @@ from typing import ClassVar
 import numpy as np
 
 from layerlab import serialization
+from layerlab.autodiff.tape import off_tape, values_are_needed
 from layerlab.naming import auto_name, did_you_mean
 from layerlab.optimizers.options import StepOptions
 from layerlab.optimizers.schedules import LearningRateSchedule
@@ -189,8 +190,11 @@ class Optimizer(StepOptions, named=False):
                 gradients or another shape. Nothing has changed then.
         """
         grads = list(grads)
-        if not grads:
-            return
+        if grads:
+            with off_tape():
+                self._apply(grads, trainable_variables)
+
+    def _apply(self, grads, trainable_variables) -> None:
         variables = self._variables_of(grads, trainable_variables)
         grads, variables = _connected(grads, variables)
         grads = [_checked(gradient, variable) for gradient, variable in zip(grads, variables, strict=True)]
@@ -198,6 +202,9 @@ class Optimizer(StepOptions, named=False):
         if grads:
             if self.loss_scale_factor is not None:
                 grads = [gradient / self.loss_scale_factor for gradient in grads]
+            if values_are_needed():
+                for variable in variables:
+                    variable.assign(variable.value)  # a new array to write into
             self._step(grads, variables)
             for variable in variables:
                 if variable.constraint is not None:

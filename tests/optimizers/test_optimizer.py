@@ -9,6 +9,7 @@ import numpy as np
 import pytest
 
 from layerlab import Variable, initializers, optimizers
+from layerlab.autodiff import Tape
 from layerlab.optimizers import SGD, Adam, AdamW, Optimizer, schedules
 
 ALL = [getattr(optimizers, name) for name in optimizers.__all__ if name[0].isupper() and name != "Optimizer"]
@@ -299,6 +300,32 @@ def test_update_step_of_a_subclass_is_used():
     optimizer.apply([array(3.0)], [theirs])
     Adam(0.2).apply([array(6.0)], [ours])
     assert theirs.value[0] == ours.value[0]
+
+
+# -- beside a tape
+
+
+@pytest.mark.parametrize("shape", [(2,), (300, 200)])
+@pytest.mark.parametrize("kind", ALL)
+def test_a_step_may_be_made_while_the_tape_still_records(kind, shape):
+    w, v = (Variable(np.ones(shape, "float32"), constraint=np.abs) for _ in range(2))
+    with Tape() as tape:
+        loss = np.sum(w * w)
+        kind(0.1).apply(tape.gradient(loss, [w]), [w])
+    kind(0.1).apply([2 * np.ones(shape)], [v])
+    np.testing.assert_array_equal(w.value, v.value)
+
+
+def test_a_step_does_not_change_what_another_gradient_still_needs():
+    w = weight(3.0)
+    with Tape(persistent=True) as tape:
+        first, second = np.sum(w * w), np.sum(w * w * w)
+    with Tape() as other:
+        third = np.sum(w**2)
+    SGD(1.0).apply(tape.gradient(first, [w]), [w])
+    assert w.value[0] == -3.0
+    np.testing.assert_allclose(tape.gradient(second, [w]), [[27.0]])
+    np.testing.assert_allclose(other.gradient(third, [w]), [[6.0]])
 
 
 # -- refusals that leave everything as it was
