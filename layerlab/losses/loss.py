@@ -76,14 +76,6 @@ class Loss(Registered):
         return f"{type(self).__name__}({arguments})"
 
 
-def function_reference(function):
-    """The configuration of a function, ours too, in the form that Keras reads back."""
-    config = serialization.serialize_keras_object(function)
-    if not isinstance(config, str):
-        return config
-    return {"module": "builtins", "class_name": "function", "config": config, "registered_name": "function"}
-
-
 def read_function(config: dict) -> dict:
     """A wrapper's configuration with its function `fn`, if it names one, in place of the name."""
     return serialization.deserialize_keras_object(config) if "fn" in config else config
@@ -130,7 +122,7 @@ class LossFunctionWrapper(Loss):
         """Name, reduction and the function's arguments; for a bare wrapper also the function."""
         config = super().get_config()
         if type(self) is LossFunctionWrapper:
-            config["fn"] = function_reference(self.fn)
+            config["fn"] = serialization.serialize_keras_object(self.fn)
         kept = {k: v for k, v in self._fn_kwargs.items() if k not in self._quiet or v != self._quiet[k]}
         return config | serialization.serialize_dict(kept)
 

@@ -5,6 +5,7 @@ Names, arguments and numbers are those of `keras.metrics`.
 
 import inspect
 
+from layerlab import serialization
 from layerlab.losses import (
     binary_crossentropy,
     binary_focal_crossentropy,
@@ -211,5 +212,7 @@ def deserialize(config, custom_objects=None):
     >>> deserialize(serialize(BinaryAccuracy(threshold=0.7))).threshold
     0.7
     """
+    if isinstance(config, dict) and config.get("class_name") == "function":  # its name may also be a class's
+        return serialization.deserialize_keras_object(config, custom_objects)
     found = _family.deserialize(config, custom_objects)
     return found() if inspect.isclass(found) else found

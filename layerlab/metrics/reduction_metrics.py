@@ -3,7 +3,7 @@
 import numpy as np
 
 from layerlab import serialization
-from layerlab.losses.loss import function_reference, read_function
+from layerlab.losses.loss import read_function
 from layerlab.losses.reduction import apply_mask
 from layerlab.losses.shapes import cast, squeeze_or_expand_to_same_rank
 from layerlab.masking import get_mask
@@ -127,7 +127,7 @@ class MeanMetricWrapper(Mean):
     def get_config(self) -> dict:
         config = super().get_config()
         if type(self) is MeanMetricWrapper:
-            config["fn"] = function_reference(self._fn)
+            config["fn"] = serialization.serialize_keras_object(self._fn)
         kept = {k: v for k, v in self._fn_kwargs.items() if k not in self._quiet or v != self._quiet[k]}
         return config | serialization.serialize_dict(kept)
 

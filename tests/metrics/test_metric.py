@@ -189,6 +189,11 @@ def test_a_wrapped_function_comes_back_by_name():
     assert metrics.MeanMetricWrapper(losses.huber).name.startswith("mean_metric_wrapper")
 
 
+@pytest.mark.parametrize("function", [metrics.binary_accuracy, losses.mean_squared_error])
+def test_a_function_stays_a_function(function):
+    assert metrics.deserialize(metrics.serialize(function)) is function
+
+
 def test_top_k_with_ties_and_labels_that_are_no_class():
     y_pred = np.array([[0.3, 0.3, 0.3], [0.4, 0.3, 0.3]])
     top = metrics.sparse_top_k_categorical_accuracy
