@@ -66,7 +66,8 @@ def course(folder):
     env = {**os.environ, "JUPYTER_CONFIG_DIR": str(folder.parent / "config")}  # a newcomer's, not this user's
     with subprocess.Popen(command, stdout=subprocess.PIPE, stderr=subprocess.STDOUT, text=True, env=env) as server:
         try:
-            yield next(found[0] for line in server.stdout if (found := re.search(r"http://127\S+", line)))
+            lines = iter(server.stdout or ())
+            yield next(found[0] for line in lines if (found := re.search(r"http://127\S+", line)))
         finally:
             server.terminate()
 
