@@ -67,12 +67,12 @@ vector = (b1 @ w2 + b2) @ w3 + b3
 
 x = np.random.default_rng(0).normal(size=(5, 16)).astype("float32")
 difference = np.abs(stack(x) - (x @ matrix + vector)).max()
-print(f"one matrix and one vector: {matrix.size} + {vector.size} = {matrix.size + vector.size} numbers")
+print("one matrix and one vector:", matrix.size, "+", vector.size, "numbers")
 print("same outputs as the stack, to 5 decimals:", bool(difference < 1e-5))
 
 # %% [markdown]
-# Three layers and 1,208 numbers do *exactly* what one layer with 136 numbers does. You could stack a hundred of them
-# and gain nothing.
+# Three layers and 1,208 numbers do exactly what one layer with 128 + 8 = 136 numbers does. You could stack a hundred of
+# them and gain nothing.
 #
 # Now change one thing. Give the first two layers the word `relu`, and keep every weight as it is.
 
@@ -89,7 +89,7 @@ bent.set_weights(stack.get_weights())
 
 
 def keeps_midpoints(model):
-    """Whether the output halfway between two inputs is halfway between their outputs, as for any matrix."""
+    """Whether the output halfway between two inputs is halfway between their outputs."""
     a, b = x[0:1], x[1:2]
     return np.allclose(model((a + b) / 2), (model(a) + model(b)) / 2, atol=1e-4)
 
@@ -110,23 +110,27 @@ line = np.linspace(-3, 3, 301, dtype="float32")[:, None]
 def random_curve(units, activation, seed):
     """What an untrained 1 - units - units - 1 model makes of the numbers from -3 to 3."""
     set_random_seed(seed)
-    spread = {"kernel_initializer": "he_normal", "bias_initializer": initializers.RandomNormal(stddev=1.0)}
-    hidden = [Dense(units, activation=activation, **spread) for _ in range(2)]
-    return np.asarray(Sequential([Input((1,)), *hidden, Dense(1)])(line))
+    spread = initializers.RandomNormal(stddev=1.0)
+    model = Sequential([Input((1,))])
+    model.add(Dense(units, activation, kernel_initializer="he_normal", bias_initializer=spread))
+    model.add(Dense(units, activation, kernel_initializer="he_normal", bias_initializer=spread))
+    model.add(Dense(1))
+    return np.asarray(model(line))
 
 
 figure, axes = plt.subplots(1, 2, figsize=(8, 3), layout="constrained")
 for ax, activation in zip(axes, ["linear", "relu"], strict=True):
-    lines = {f"model {seed}": random_curve(8, activation, seed) for seed in (1, 2, 3)}
-    plots.curves(line[:, 0], lines, title=f"activation = {activation}", legend=activation == "relu", ax=ax)
-bends = [np.abs(np.diff(random_curve(8, activation, 1), n=2, axis=0)).max() for activation in ("linear", "relu")]
-print("bends without relu:", bool(bends[0] > 1e-4), "- with relu:", bool(bends[1] > 1e-4))
+    curves = {f"model {seed}": random_curve(8, activation, seed) for seed in (1, 2, 3)}
+    plots.curves(line[:, 0], curves, title=activation, legend=activation == "relu", ax=ax)
+    bend = np.abs(np.diff(curves["model 1"], n=2, axis=0)).max()
+    print(f"{activation:6} model 1 has a bend:", bool(bend > 1e-4))
 
 # %% [markdown]
 # **What to see:** three layers without an activation draw a straight line, always. With relu, the line gets corners.
 # Learning will be the art of putting the corners in the right places.
 #
-# So that is what a layer is: **a matrix, a vector, and a bend.** The rest of this chapter takes the sentence apart.
+# Now we can say it. **A layer is a function on arrays that carries numbers of its own, and these numbers can learn.** For a
+# dense layer, the function is: a matrix, a vector, and a bend. The rest of this chapter takes the two sentences apart.
 #
 # Run the next cell and move the sliders. (Without a running kernel you see nothing under it; the picture above shows
 # two of its settings.)
@@ -142,7 +146,8 @@ def draw(units=8, activation="relu", seed=1):
     plt.show()
 
 
-control = interact(draw, units=(1, 64), activation=["relu", "linear", "tanh", "sigmoid"], seed=(1, 20))
+kinds = ["relu", "linear", "tanh", "sigmoid"]
+control = interact(draw, units=(1, 64), activation=kinds, seed=(1, 20))
 
 # %% [markdown]
 # ## One neuron
@@ -273,7 +278,15 @@ print("warnings:", [warning.category.__name__ for warning in caught])
 set_random_seed(7)
 model = Sequential(name="tutorial")
 model.add(Input((16,)))
-model.add(Dense(32, kernel_initializer="he_uniform", kernel_constraint="MaxNorm", activation="relu", name="first"))
+model.add(
+    Dense(
+        32,
+        kernel_initializer="he_uniform",
+        kernel_constraint="MaxNorm",
+        activation="relu",
+        name="first",
+    )
+)
 model.add(Dense(16, activation="relu", name="second"))
 model.add(Dense(8, name="third"))
 model.summary()
@@ -386,7 +399,7 @@ print(f"largest single weight after MaxNorm: {np.abs(leash(4 * kernel)).max():.2
 # %%
 outputs = np.asarray(first(x))
 print("smallest output of the first layer, with relu:", outputs.min())
-print("share of zeros among them between 30 % and 70 %:", bool(0.3 < np.mean(outputs == 0) < 0.7))
+print("between 30 % and 70 % of them are 0:", bool(0.3 < np.mean(outputs == 0) < 0.7))
 print("the third layer gives negative numbers too:", bool((np.asarray(model(x)) < 0).any()))
 
 # %% [markdown]
@@ -441,16 +454,19 @@ print("the same:", np.allclose(neuron.get_weights()[0], stepped, atol=1e-5))
 # %%
 wave = np.sin(2 * line)
 set_random_seed(1)
-learner = Sequential([Input((1,)), Dense(32, activation="tanh"), Dense(32, activation="tanh"), Dense(1)])
+learner = Sequential([Input((1,)), Dense(32, "tanh"), Dense(32, "tanh"), Dense(1)])
 learner.compile(optimizer=Adam(0.01), loss="mse")
 
-snapshots, losses, before = {}, [], learner.get_weights()
-for done, more in [(0, 0), (20, 20), (100, 80), (500, 400)]:
-    learner.fit(line, wave, batch_size=len(line), epochs=more, verbose=0) if more else None
-    snapshots[f"after {done} steps"] = learner.predict(line, verbose=0)
-    losses.append(float(learner.evaluate(line, wave, verbose=0)))
+before = learner.get_weights()
+snapshots = {"after 0 steps": learner.predict(line, verbose=0)}
+losses = [learner.evaluate(line, wave, verbose=0)]
+for start, stop in [(0, 20), (20, 100), (100, 500)]:
+    learner.fit(line, wave, batch_size=301, initial_epoch=start, epochs=stop, verbose=0)
+    snapshots[f"after {stop} steps"] = learner.predict(line, verbose=0)
+    losses.append(learner.evaluate(line, wave, verbose=0))
 
-plots.curves(line[:, 0], snapshots, points=(line[::6, 0], wave[::6, 0]), title="a model learns a wave")
+data = line[::6, 0], wave[::6, 0]
+plots.curves(line[:, 0], snapshots, points=data, title="a model learns a wave")
 after = learner.get_weights()
 print("the loss fell every time:", losses == sorted(losses, reverse=True))
 print("and ended below 0.01:", losses[-1] < 0.01)
@@ -468,7 +484,8 @@ print("same numbers:", [bool(np.array_equal(a, b)) for a, b in zip(before, after
 
 # %%
 (x_train, y_train), (x_test, y_test) = mnist10k.load_data()
-print("training pictures:", x_train.shape, x_train.dtype, "values", x_train.min(), "to", x_train.max())
+print("training pictures:", x_train.shape, "- test pictures:", x_test.shape)
+print("gray values from", x_train.min(), "to", x_train.max())
 axes = plots.images(x_test[:20], titles=y_test[:20], columns=10)
 
 # %% [markdown]
@@ -492,8 +509,8 @@ print(f"(784 + 1) x 512 + (512 + 1) x 10 = {digits.count_params():,} parameters"
 # Two things are new.
 #
 # - `softmax` turns the ten outputs into probabilities: all positive, and together 1. The largest is the answer.
-# - `Dropout(0.2)` switches off one in five of the hidden units, others each time, during training only. It has no
-#   weights. It keeps the model from leaning on single units (chapter 8).
+# - `Dropout(0.2)` switches off about one in five of the hidden units, different ones at every step, in training only. It
+#   has no weights. It keeps the model from leaning on single units (chapter 8).
 
 # %%
 first_kernel = digits.layers[0].get_weights()[0]
@@ -520,7 +537,8 @@ print("before training it would have been about 10 in 100: ten digits, one guess
 last_kernel = digits.layers[0].get_weights()[0]
 learned = last_kernel - first_kernel
 most = np.argsort(-np.linalg.norm(learned, axis=0))
-pictures = plots.kernels(learned, (28, 28), count=24, order=most, title="what the 24 busiest units learned")
+title = "what the 24 busiest units learned"
+pictures = plots.kernels(learned, (28, 28), count=24, order=most, title=title)
 print("pictures drawn:", pictures.shape)
 
 # %% [markdown]
@@ -558,7 +576,7 @@ print("all eight shown are wrong:", bool((said != y_test[shown]).all()))
 # look at the first ones: a high probability is not the same as being right.
 
 # %% [markdown]
-# <div class="alert alert-block alert-warning">
+# <div style="border-left: 4px solid #D55E00; padding: 1px 16px">
 #
 # **What the tutorials get wrong, or leave out**
 #
@@ -580,13 +598,16 @@ print("all eight shown are wrong:", bool((said != y_test[shown]).all()))
 bare = Dense(8)
 print("weights before the first call:", len(bare.weights))
 bare(np.zeros((1, 16), "float32"))
-print("weights after it:             ", len(bare.weights), "of shapes", [weight.shape for weight in bare.weights])
+print("weights after it: shapes", [weight.shape for weight in bare.weights])
+
 defaults = bare.get_config()
-print("activation:", defaults["activation"], "- regularizer:", defaults["kernel_regularizer"])
-print("initializer:", defaults["kernel_initializer"]["class_name"], "- constraint:", defaults["kernel_constraint"])
+print("activation: ", defaults["activation"])
+print("initializer:", defaults["kernel_initializer"]["class_name"])
+print("regularizer:", defaults["kernel_regularizer"])
+print("constraint: ", defaults["kernel_constraint"])
 
 # %% [markdown]
-# <div class="alert alert-block alert-info">
+# <div style="border-left: 4px solid #0072B2; padding: 1px 16px">
 #
 # **Keras 1, 2 and 3: the first layer of this model**
 #
@@ -603,7 +624,8 @@ print("initializer:", defaults["kernel_initializer"]["class_name"], "- constrain
 
 # %% [markdown]
 # ## Try it
-#
+
+# %% [markdown]
 # **1. Count.** How many parameters has a model 784 → 128 → 64 → 10 of dense layers? Count on paper, then with
 # `count_params()`.
 #
@@ -616,7 +638,11 @@ print("initializer:", defaults["kernel_initializer"]["class_name"], "- constrain
 # ```
 #
 # </details>
-#
+
+# %%
+# your turn: the model is Sequential([Input((784,)), ...])
+
+# %% [markdown]
 # **2. Without the bend.** Train the digits model again without `activation="relu"`. Then without the hidden layer at all:
 # 784 → 10. Compare the accuracies, and the numbers of parameters. What does the first section say about them?
 #
@@ -627,7 +653,11 @@ print("initializer:", defaults["kernel_initializer"]["class_name"], "- constrain
 # differ.)
 #
 # </details>
-#
+
+# %%
+# your turn: start from a copy of the cells that build and train `digits`
+
+# %% [markdown]
 # **3. No bias.** Give `MyDense` an argument `use_bias=True`, and check your version against `Dense(3, use_bias=False)`.
 #
 # <details><summary>Answer</summary>
@@ -649,7 +679,11 @@ print("initializer:", defaults["kernel_initializer"]["class_name"], "- constrain
 # `Dense(3, use_bias=False)` has one weight array, so `set_weights([mine.kernel])`.
 #
 # </details>
-#
+
+# %%
+# your turn: set_weights([mine.kernel]) gives both layers the same kernel
+
+# %% [markdown]
 # **4. Two units that are one.** Build `Dense(2, kernel_initializer="ones")` on three inputs, and look at its two
 # outputs. Could training ever make them differ, if the layer after it treats them alike?
 #
@@ -660,9 +694,13 @@ print("initializer:", defaults["kernel_initializer"]["class_name"], "- constrain
 #
 # </details>
 
+# %%
+# your turn: layer = Dense(2, kernel_initializer="ones")
+
 # %% [markdown]
 # ## Five quick questions
-#
+
+# %% [markdown]
 # **1.** What does a dense layer compute? Say it in one line.
 #
 # <details><summary>Answer</summary>
@@ -670,15 +708,17 @@ print("initializer:", defaults["kernel_initializer"]["class_name"], "- constrain
 # `activation(x @ kernel + bias)`.
 #
 # </details>
-#
+
+# %% [markdown]
 # **2.** The kernel of a layer has the shape (32, 16). How many inputs has the layer, how many units, how many parameters?
 #
 # <details><summary>Answer</summary>
 #
-# 32 inputs, 16 units, (32 + 1) × 16 = 528 parameters.
+# 32 inputs, 16 units, (32 + 1) × 16 = 528 parameters with the bias.
 #
 # </details>
-#
+
+# %% [markdown]
 # **3.** Why does a stack of dense layers need activations between them?
 #
 # <details><summary>Answer</summary>
@@ -686,7 +726,8 @@ print("initializer:", defaults["kernel_initializer"]["class_name"], "- constrain
 # Because a product of matrices is a matrix: without a bend in between, the stack can do no more than a single layer.
 #
 # </details>
-#
+
+# %% [markdown]
 # **4.** What is different in a model after training: its layers, its shapes, its formula, or its numbers?
 #
 # <details><summary>Answer</summary>
@@ -694,7 +735,8 @@ print("initializer:", defaults["kernel_initializer"]["class_name"], "- constrain
 # Only its numbers: the kernels and the biases.
 #
 # </details>
-#
+
+# %% [markdown]
 # **5.** `Dropout(0.2)` has no parameters. Why not?
 #
 # <details><summary>Answer</summary>

@@ -56,8 +56,8 @@ figure, (left, right) = plt.subplots(1, 2, figsize=(8, 3.6), layout="constrained
 left.imshow(digit)
 left.set(title=f"in: one picture {digit.shape}", xlabel="column", ylabel="row")
 right.imshow(answers, cmap="Blues", vmin=0, aspect="auto")
-right.set(title=f"out: {answers.shape}", xlabel="probability of the digit", ylabel="sample, says the model")
-right.set_xticks(range(10))
+right.set(title=f"out: {answers.shape}", xticks=range(10))
+right.set(xlabel="probability of the digit", ylabel="sample, says the model")
 print("pictures in: 1, answers out:", len(answers))
 
 # %% [markdown]
@@ -90,7 +90,7 @@ print(np.zeros((3, 4, 2)))
 # **What to see:** each sheet is a `(4, 2)` table like the one before. The filled cell has the index `[2, 1, 0]`: last
 # collection, second row, first column. This is how NumPy prints it: one table after another, with an empty line between.
 #
-# <div class="alert alert-block alert-warning">
+# <div style="border-left: 4px solid #D55E00; padding: 1px 16px">
 #
 # **The tutorial has it the wrong way round.** It calls `(3, 4, 2)` "three collections of 4x2 matrix (two rows and four
 # columns)". It is four rows and two columns, as in its own example just before. Rows come first. The outputs printed
@@ -121,12 +121,13 @@ from ipywidgets import interact
 
 
 def draw(collections=3, rows=4, columns=2, i=2, j=1, k=0):
-    """Draw an array of the chosen shape with one cell filled; an index out of range fills nothing."""
+    """An array of the chosen shape with one cell filled; an index out of range fills nothing."""
     plots.array_cells((collections, rows, columns), highlight=(i, j, k))
     plt.show()
 
 
-control = interact(draw, collections=(1, 4), rows=(1, 6), columns=(1, 4), i=(0, 3), j=(0, 5), k=(0, 3))
+sizes = {"collections": (1, 4), "rows": (1, 6), "columns": (1, 4)}
+control = interact(draw, **sizes, i=(0, 3), j=(0, 5), k=(0, 3))
 
 # %% [markdown]
 # ### The comma matters
@@ -141,16 +142,17 @@ for text in ("(16,)", "(16)"):
 # And four numbers are not always the same four numbers. Here are three different arrays of four cells.
 
 # %%
-figure, axes = plt.subplots(1, 3, figsize=(8, 2.6), layout="constrained", width_ratios=[1.3, 0.8, 1.3])
+figure, axes = plt.subplots(1, 3, figsize=(8, 2.6), width_ratios=[1.3, 0.8, 1.3])
 for ax, shape in zip(axes, [(4,), (4, 1), (1, 4)], strict=True):
     plots.array_cells(shape, ax=ax)
     print(f"{shape!s:7} has {len(shape)} axes and {math.prod(shape)} cells")
 
 # %% [markdown]
 # `(4,)` has one axis: it is neither a row nor a column. `(4, 1)` is four rows of one number, `(1, 4)` one row of four.
-# To a layer these are three different things: the second is four samples, the third one sample.
+# To a layer these are three different things: the second is four samples, the third is one sample, and the first is no
+# batch at all.
 #
-# <div class="alert alert-block alert-info">
+# <div style="border-left: 4px solid #0072B2; padding: 1px 16px">
 #
 # **"Dimension" has two meanings.** A list of 16 numbers is called a 16-dimensional vector, and it is a 1-dimensional
 # array. To stay out of trouble, this course says **axis** for the second meaning: `(3, 4, 2)` has three axes,
@@ -182,9 +184,10 @@ def place(index, shape):
     return position
 
 
-cells = list(np.ndindex(3, 4, 2))
-print("[2, 1, 0] lies at", place((2, 1, 0), (3, 4, 2)))
-print("NumPy agrees for all 24:", all(place(c, (3, 4, 2)) == np.ravel_multi_index(c, (3, 4, 2)) for c in cells))
+shape = (3, 4, 2)
+same = [place(cell, shape) == np.ravel_multi_index(cell, shape) for cell in np.ndindex(shape)]
+print("[2, 1, 0] lies at", place((2, 1, 0), shape))
+print("NumPy agrees for all", len(same), "cells:", all(same))
 
 # %% [markdown]
 # This is all there is to `Flatten`: it reads the cells of each sample in this order. And to `reshape`: same cells, same
@@ -193,7 +196,8 @@ print("NumPy agrees for all 24:", all(place(c, (3, 4, 2)) == np.ravel_multi_inde
 # %%
 block = np.arange(24, dtype="float32").reshape(1, 3, 4, 2)
 flat = np.asarray(Flatten()(block))
-print("Flatten:", block.shape, "->", flat.shape, "- in order of memory:", bool((flat[0] == np.arange(24)).all()))
+print("Flatten:", block.shape, "->", flat.shape)
+print("in the order of memory:", bool((flat[0] == np.arange(24)).all()))
 print("reshape keeps the same memory:", np.shares_memory(block, block.reshape(6, 4)))
 
 # %% [markdown]
@@ -256,18 +260,25 @@ print("the photograph:", photo.shape, "- every fourth pixel:", small.shape)
 # **What to see:** the flag's stripes are dark in green and blue, and bright in red: red cloth sends back red light. 600
 # rows, 512 columns, 3 channels.
 #
-# Keras puts the channels last, and calls that `channels_last`. Some older code puts them first. A shape such as
-# `(3, 600, 512)` gives it away.
+# Keras puts the channels last, and calls that `channels_last`. Other libraries, and some older code, put them first. A
+# shape such as `(3, 600, 512)` gives it away.
 #
 # ### Video: pictures in a row
 #
 # A video is a picture for each moment: *(frames, height, width, channels)*. Let us make one.
 
+
 # %%
-y, x = np.mgrid[:24, :24]
-centers = [(4 + 2.2 * t, 19 - 15 * abs(np.sin(0.45 * t + 0.4))) for t in range(8)]
-video = np.array([(x - cx) ** 2 + (y - cy) ** 2 < 10 for cx, cy in centers], dtype="float32")[..., np.newaxis]
-axes = plots.images(video[..., 0], titles=[f"frame {t}" for t in range(8)], columns=8, frames=True)
+def frame(t):
+    row, column = np.mgrid[:24, :24]
+    height = 19 - 15 * abs(np.sin(0.45 * t + 0.4))
+    ball = (row - height) ** 2 + (column - 4 - 2.2 * t) ** 2 < 10
+    return ball[:, :, np.newaxis].astype("float32")
+
+
+video = np.stack([frame(t) for t in range(8)])
+titles = [f"frame {t}" for t in range(8)]
+axes = plots.images(video[..., 0], titles=titles, columns=8, frames=True)
 print("one video:", video.shape, "- a batch of one:", video[np.newaxis].shape)
 
 # %% [markdown]
@@ -277,7 +288,7 @@ print("one video:", video.shape, "- a batch of one:", video[np.newaxis].shape)
 # |---|---|---|---|
 # | a row of a table | `(16,)` | `(N, 16)` | features |
 # | a name, one-hot | `(11, 27)` | `(N, 11, 27)` | letters, signs |
-# | a sound, stereo | `(44100, 2)` | `(N, 44100, 2)` | moments, channels |
+# | a second of stereo sound | `(44100, 2)` | `(N, 44100, 2)` | moments, channels |
 # | a gray picture | `(28, 28)` | `(N, 28, 28)` | rows, columns |
 # | a gray picture for a convolution | `(28, 28, 1)` | `(N, 28, 28, 1)` | rows, columns, channels |
 # | a photograph | `(600, 512, 3)` | `(N, 600, 512, 3)` | rows, columns, channels |
@@ -291,8 +302,9 @@ print("one video:", video.shape, "- a batch of one:", video[np.newaxis].shape)
 
 # %%
 figure, axes = plt.subplots(1, 2, figsize=(8, 2.6), layout="constrained")
-plots.array_cells((4,), names=("features",), title="one sample: (4,)", ax=axes[0])
-plots.array_cells((3, 4), names=("samples", "features"), highlight=1, title="a batch of three: (3, 4)", ax=axes[1])
+plots.array_cells((4,), names=["features"], title="one sample: (4,)", ax=axes[0])
+names_of_axes = ["samples", "features"]
+plots.array_cells((3, 4), names=names_of_axes, title="a batch: (3, 4)", highlight=1, ax=axes[1])
 
 set_random_seed(0)
 tutorial = Sequential(name="tutorial")
@@ -300,7 +312,7 @@ tutorial.add(Input((16,)))
 tutorial.add(Dense(32, activation="relu"))
 tutorial.add(Dense(16, activation="relu"))
 tutorial.add(Dense(8))
-print("you write (16,), the model means", tutorial.input_shape, "and gives", tutorial.output_shape)
+print("you write (16,), the model means", tutorial.input_shape)
 
 # %% [markdown]
 # `None` stands for "any number". Batches of one, five or a thousand are all welcome:
@@ -320,8 +332,10 @@ def attempt(action):
         action()
         print("no error")
     except (ValueError, TypeError) as error:
-        lines = [f"{type(error).__name__}: {error}", *getattr(error, "__notes__", [])]
-        print("\n".join(textwrap.fill(line, 100, subsequent_indent="  ") for line in "\n".join(lines).splitlines()))
+        message = f"{type(error).__name__}: {error}"
+        for part in [message, *getattr(error, "__notes__", [])]:
+            for line in part.splitlines():
+                print(textwrap.fill(line, 90, subsequent_indent="    "))
 
 
 sample = np.zeros(16, "float32")
@@ -459,7 +473,7 @@ axes = plots.images(both, titles=[".T"] * 7 + [".reshape"] * 7, columns=7, frame
 def accuracy_after_training(pictures):
     set_random_seed(2)
     model = Sequential([Input((784,)), Dense(10, activation="softmax")])
-    model.compile(optimizer="adam", loss="sparse_categorical_crossentropy", metrics=["accuracy"])
+    model.compile("adam", "sparse_categorical_crossentropy", metrics=["accuracy"])
     model.fit(pictures, y_train, epochs=3, verbose=0)
     return model.evaluate(x_test, y_test, verbose=0)[1]
 
@@ -533,7 +547,7 @@ shapeless(np.zeros((5, 16), "float32"))
 print("after the first batch:", shapeless.count_params(), "parameters")
 
 # %% [markdown]
-# <div class="alert alert-block alert-warning">
+# <div style="border-left: 4px solid #D55E00; padding: 1px 16px">
 #
 # **What the tutorials get wrong, or leave out**
 #
@@ -550,7 +564,7 @@ print("after the first batch:", shapeless.count_params(), "parameters")
 #
 # </div>
 #
-# <div class="alert alert-block alert-info">
+# <div style="border-left: 4px solid #0072B2; padding: 1px 16px">
 #
 # **Keras 1, 2 and 3**
 #
@@ -566,7 +580,8 @@ print("after the first batch:", shapeless.count_params(), "parameters")
 
 # %% [markdown]
 # ## Try it
-#
+
+# %% [markdown]
 # **1. Read aloud.** What is `(32, 10, 64, 64, 3)`, if it is a batch of something you know?
 #
 # <details><summary>Answer</summary>
@@ -574,7 +589,8 @@ print("after the first batch:", shapeless.count_params(), "parameters")
 # 32 videos of 10 frames, each frame 64 rows by 64 columns, in color (3 channels).
 #
 # </details>
-#
+
+# %% [markdown]
 # **2. Predict.** `Input((12,))`, then `RepeatVector(5)`, `Dense(7)`, `Permute((2, 1))`, `Flatten()`, `Dense(2)`. Write down
 # the shape after each layer and the number of weights, then check with `plots.shape_flow`.
 #
@@ -589,7 +605,11 @@ print("after the first batch:", shapeless.count_params(), "parameters")
 # ```
 #
 # </details>
-#
+
+# %%
+# your turn: plots.shape_flow(Sequential([Input((12,)), ...]))
+
+# %% [markdown]
 # **3. Back again.** Write `index_of(place, shape)`, the inverse of `place`: from the position in memory to the index.
 #
 # <details><summary>Answer</summary>
@@ -606,7 +626,11 @@ print("after the first batch:", shapeless.count_params(), "parameters")
 # `index_of(18, (3, 4, 2))` gives `(2, 1, 0)`. NumPy has it as `np.unravel_index`.
 #
 # </details>
-#
+
+# %%
+# your turn: index_of(18, (3, 4, 2)) is (2, 1, 0)
+
+# %% [markdown]
 # **4. Repair.** Mend the model of the first section so that one picture gives one answer. There are two places where you
 # could do it.
 #
@@ -617,9 +641,13 @@ print("after the first batch:", shapeless.count_params(), "parameters")
 #
 # </details>
 
+# %%
+# your turn
+
 # %% [markdown]
 # ## Five quick questions
-#
+
+# %% [markdown]
 # **1.** An array has the shape `(6, 5)`. How many rows, how many columns? What is the index of the last cell?
 #
 # <details><summary>Answer</summary>
@@ -627,7 +655,8 @@ print("after the first batch:", shapeless.count_params(), "parameters")
 # Six rows, five columns. The last cell is `[5, 4]`.
 #
 # </details>
-#
+
+# %% [markdown]
 # **2.** Your data have the shape `(1000, 20)`: a thousand samples. What do you write in `Input(...)`?
 #
 # <details><summary>Answer</summary>
@@ -635,7 +664,8 @@ print("after the first batch:", shapeless.count_params(), "parameters")
 # `Input((20,))`. The batch axis is left out.
 #
 # </details>
-#
+
+# %% [markdown]
 # **3.** What is the `None` in `(None, 16)`?
 #
 # <details><summary>Answer</summary>
@@ -643,7 +673,8 @@ print("after the first batch:", shapeless.count_params(), "parameters")
 # The size of the batch, which may be anything.
 #
 # </details>
-#
+
+# %% [markdown]
 # **4.** `Dense(5)` gets `(32, 10, 64)`. What comes out, and what is the shape of its kernel?
 #
 # <details><summary>Answer</summary>
@@ -651,7 +682,8 @@ print("after the first batch:", shapeless.count_params(), "parameters")
 # `(32, 10, 5)`; the kernel is `(64, 5)`.
 #
 # </details>
-#
+
+# %% [markdown]
 # **5.** When do `a.T` and `a.reshape(a.shape[::-1])` differ?
 #
 # <details><summary>Answer</summary>
