@@ -15,7 +15,7 @@ class TracingError(TypeError):
     """A call that would cut or corrupt a gradient while a tape records."""
 
 
-_WRITES = "It writes into its argument; build a new array with np.where, np.concatenate or np.stack."
+_WRITES = "It writes into its argument; build a new array with np.where, np.stack, np.concatenate, np.broadcast_to."
 _PYTHON_LOOP = "Write it with whole-array functions and axis=, or a Python loop and np.stack."
 _COMPLEX = "The tape knows real numbers only; make it a @layerlab.autodiff.primitive with a gradient of your own."
 _SETS = "Its result does not depend smoothly on x: call it on stop_gradient(x)."
@@ -44,7 +44,9 @@ def name_of(function) -> str:
 
 def no_rule(function) -> NoReturn:
     """A function that the tape does not know."""
-    if hasattr(function, "defvjp"):
+    if (getattr(function, "__module__", None) or "").startswith("numpy.fft"):
+        remedy = _COMPLEX
+    elif hasattr(function, "defvjp"):
         remedy = f"State its gradient: {name_of(function)}.defvjp(lambda g, y, x: ...)."
     else:
         remedy = INSTEAD.get(function) or (

@@ -32,6 +32,12 @@ def unwatch(x):
     return x._current() if isinstance(x, Watched) else x
 
 
+def _augmented(ufunc):
+    return lambda self, other: (
+        ufunc(self, other) if isinstance(self._value, np.generic) else refusals.writing(self, other)
+    )
+
+
 class TracedArray(ArrayLike):
     """An array whose NumPy calls are being written on a tape.
 
@@ -115,7 +121,10 @@ class TracedArray(ArrayLike):
         """The value as a read-only ndarray, once the tape has stopped."""
         return self._leave("x.numpy()")
 
-    __iadd__ = __isub__ = __imul__ = __itruediv__ = __ifloordiv__ = __imod__ = __ipow__ = refusals.writing
+    # NumPy's scalars cannot change: `total += x[i]` gives `total` a new value. Arrays would change.
+    __iadd__, __isub__, __imul__ = _augmented(np.add), _augmented(np.subtract), _augmented(np.multiply)
+    __itruediv__, __ifloordiv__ = _augmented(np.divide), _augmented(np.floor_divide)
+    __imod__, __ipow__ = _augmented(np.remainder), _augmented(np.power)
     __imatmul__ = __iand__ = __ior__ = __ixor__ = __ilshift__ = __irshift__ = refusals.writing
     __setitem__ = __delitem__ = fill = sort = partition = put = resize = setfield = byteswap = refusals.writing
 
