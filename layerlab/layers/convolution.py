@@ -39,7 +39,7 @@ def _weight_options(*names: str) -> tuple[str, ...]:
     return (*entries[0], *entries[1], "activity_regularizer", *entries[2])
 
 
-class _Convolution(SpatialLayer):
+class _Convolution(SpatialLayer, named=False):
     """What all four kinds share."""
 
     weight_names = ("kernel", "bias")
@@ -113,7 +113,7 @@ def _check_filters(filters) -> int:
 
 
 class _Conv(_Convolution):
-    """y[o, f] = activation(sum over taps j and channels c of x[o * stride + j * dilation, c] * kernel[j, c, f] + bias[f])."""
+    """y[o, f] = activation(sum over j and c of x[o * stride + j * dilation, c] * kernel[j, c, f] + bias[f])."""
 
     config_names = ("filters", *_GEOMETRY, "groups", "activation", "use_bias", *_weight_options("kernel", "bias"))
 
@@ -158,9 +158,7 @@ class _Conv(_Convolution):
 
     def call(self, inputs):
         x = self._channels_last(self._as_float(inputs))
-        return self._finish(
-            ops.conv(x, self.kernel, self.strides, self.padding, self.dilation_rate, self.groups)
-        )
+        return self._finish(ops.conv(x, self.kernel, self.strides, self.padding, self.dilation_rate, self.groups))
 
 
 def _check_groups(groups, filters) -> int:
@@ -175,14 +173,14 @@ def _check_groups(groups, filters) -> int:
 
 
 class Conv1D(_Conv):
-    """Slides kernels over steps: y[o, f] = activation(sum of x[o * stride + j * dilation, c] * kernel[j, c, f] + bias[f]).
+    """Slides kernels over steps: y[o, f] = activation(sum x[o * stride + j * dilation, c] kernel[j, c, f] + bias[f]).
 
     Args:
         filters: number of kernels, and of output channels.
         kernel_size: steps that a kernel sees: an integer, or a tuple of one.
         strides: steps between windows.
-        padding: "valid" (only whole windows), "same" (as many outputs as steps / stride; zeros around, the odd one on the
-            right) or "causal" (zeros on the left, so that no output sees the future).
+        padding: "valid" (only whole windows), "same" (as many outputs as steps / stride; zeros around, the odd one on
+            the right) or "causal" (zeros on the left, so that no output sees the future).
         data_format: "channels_last", "channels_first", or None for the global setting.
         dilation_rate: steps between the taps of a kernel; not together with strides.
         groups: blocks of channels that do not see each other.
@@ -194,8 +192,9 @@ class Conv1D(_Conv):
         kernel_constraint, bias_constraint: applied to the weights after each update.
 
     Shapes:
-        in `(batch, steps, channels)`, out `(batch, new_steps, filters)`; kernel `(kernel_size, channels // groups, filters)`.
-        new_steps is `(steps - (kernel_size - 1) * dilation - 1) // stride + 1` for "valid", `ceil(steps / stride)` otherwise.
+        in `(batch, steps, channels)`, out `(batch, new_steps, filters)`; kernel
+        `(kernel_size, channels // groups, filters)`. new_steps is
+        `(steps - (kernel_size - 1) * dilation - 1) // stride + 1` for "valid", `ceil(steps / stride)` otherwise.
 
     Raises:
         ValueError: arguments that do not go together, or a kernel larger than its input.
@@ -208,15 +207,15 @@ class Conv1D(_Conv):
     Source: Keras page "Conv1D layer".
     """
 
-    family, rank, paddings = "layers", 1, ("valid", "same", "causal")
+    rank, paddings = 1, ("valid", "same", "causal")
 
 
 class Conv2D(_Conv):
     """Slides kernels over images; the formula of `Conv1D` with two spatial axes.
 
     Args:
-        filters, kernel_size, strides, padding, data_format, dilation_rate, groups, activation, use_bias: as in `Conv1D`;
-            sizes are one integer or a tuple of two; padding is "valid" or "same".
+        filters, kernel_size, strides, padding, data_format, dilation_rate, groups, activation, use_bias: as in
+            `Conv1D`; sizes are one integer or a tuple of two; padding is "valid" or "same".
         kernel_initializer, bias_initializer, kernel_regularizer, bias_regularizer, activity_regularizer,
             kernel_constraint, bias_constraint: as in `Conv1D`.
 
@@ -234,15 +233,15 @@ class Conv2D(_Conv):
     Source: Keras page "Conv2D layer".
     """
 
-    family, rank = "layers", 2
+    rank = 2
 
 
 class Conv3D(_Conv):
     """Slides kernels over volumes or video; the formula of `Conv1D` with three spatial axes.
 
     Args:
-        filters, kernel_size, strides, padding, data_format, dilation_rate, groups, activation, use_bias: as in `Conv1D`;
-            sizes are one integer or a tuple of three; padding is "valid" or "same".
+        filters, kernel_size, strides, padding, data_format, dilation_rate, groups, activation, use_bias: as in
+            `Conv1D`; sizes are one integer or a tuple of three; padding is "valid" or "same".
         kernel_initializer, bias_initializer, kernel_regularizer, bias_regularizer, activity_regularizer,
             kernel_constraint, bias_constraint: as in `Conv1D`.
 
@@ -259,7 +258,7 @@ class Conv3D(_Conv):
     Source: Keras page "Conv3D layer".
     """
 
-    family, rank = "layers", 3
+    rank = 3
 
 
 class _ConvTranspose(_Convolution):
@@ -317,9 +316,7 @@ class _ConvTranspose(_Convolution):
 
     def call(self, inputs):
         x = self._channels_last(self._as_float(inputs))
-        y = ops.conv_transpose(
-            x, self.kernel, self.strides, self.padding, self.dilation_rate, self.output_padding
-        )
+        y = ops.conv_transpose(x, self.kernel, self.strides, self.padding, self.dilation_rate, self.output_padding)
         return self._finish(y)
 
     def compute_output_shape(self, input_shape):
@@ -340,8 +337,8 @@ class Conv1DTranspose(_ConvTranspose):
             kernel_constraint, bias_constraint: as in `Conv1D`.
 
     Shapes:
-        in `(batch, steps, channels)`, out `(batch, new_steps, filters)`; kernel `(kernel_size, filters, channels)`: the last
-        two axes are the other way round than in `Conv1D`, and so are fan-in and fan-out.
+        in `(batch, steps, channels)`, out `(batch, new_steps, filters)`; kernel `(kernel_size, filters, channels)`: the
+        last two axes are the other way round than in `Conv1D`, and so are fan-in and fan-out.
 
     Raises:
         ValueError: arguments that do not go together.
@@ -353,7 +350,7 @@ class Conv1DTranspose(_ConvTranspose):
     Source: Keras page "Conv1DTranspose layer"; Dumoulin and Visin, "A guide to convolution arithmetic" (2016).
     """
 
-    family, rank = "layers", 1
+    rank = 1
 
 
 class Conv2DTranspose(_ConvTranspose):
@@ -378,11 +375,13 @@ class Conv2DTranspose(_ConvTranspose):
     Source: Keras page "Conv2DTranspose layer".
     """
 
-    family, rank = "layers", 2
+    rank = 2
 
 
 class Conv3DTranspose(_ConvTranspose):
-    """The way back of `Conv3D`; see `Conv1DTranspose`. By position, `data_format` comes before `output_padding`, as in Keras.
+    """The way back of `Conv3D`; see `Conv1DTranspose`.
+
+    By position, `data_format` comes before `output_padding` here, as in Keras.
 
     Args:
         filters, kernel_size, strides, padding, data_format, output_padding, dilation_rate, activation, use_bias: as in
@@ -402,7 +401,7 @@ class Conv3DTranspose(_ConvTranspose):
     Source: Keras page "Conv3DTranspose layer".
     """
 
-    family, rank = "layers", 3
+    rank = 3
 
     def __init__(
         self,
@@ -424,7 +423,7 @@ class Conv3DTranspose(_ConvTranspose):
 
 
 class _DepthwiseConv(_Convolution):
-    """y[o, c * m + i] = activation(sum over taps j of x[o * stride + j * dilation, c] * kernel[j, c, i] + bias[c * m + i])."""
+    """y[o, c * m + i] = activation(sum over j of x[o * stride + j * dilation, c] * kernel[j, c, i] + bias[c * m + i])."""
 
     config_names = (
         "depth_multiplier", *_GEOMETRY, "activation", "use_bias", *_weight_options("depthwise", "bias"),
@@ -483,8 +482,8 @@ class DepthwiseConv1D(_DepthwiseConv):
     """Kernels for each channel alone: output channel c * depth_multiplier + i comes from input channel c.
 
     Args:
-        kernel_size, strides, padding, data_format, dilation_rate, activation, use_bias: as in `Conv1D`; padding is "valid"
-            or "same".
+        kernel_size, strides, padding, data_format, dilation_rate, activation, use_bias: as in `Conv1D`; padding is
+            "valid" or "same".
         depth_multiplier: kernels, and output channels, for each input channel.
         depthwise_initializer, depthwise_regularizer, depthwise_constraint: of the kernel.
         bias_initializer, bias_regularizer, activity_regularizer, bias_constraint: as in `Conv1D`.
@@ -505,7 +504,7 @@ class DepthwiseConv1D(_DepthwiseConv):
     Source: Keras page "DepthwiseConv1D layer".
     """
 
-    family, rank = "layers", 1
+    rank = 1
 
 
 class DepthwiseConv2D(_DepthwiseConv):
@@ -530,7 +529,7 @@ class DepthwiseConv2D(_DepthwiseConv):
     Source: Keras page "DepthwiseConv2D layer".
     """
 
-    family, rank = "layers", 2
+    rank = 2
 
 
 class _SeparableConv(_Convolution):
@@ -593,12 +592,12 @@ class SeparableConv1D(_SeparableConv):
     """A depthwise convolution and then a mix of the channels: far fewer weights than `Conv1D`.
 
     Args:
-        filters, kernel_size, strides, padding, data_format, dilation_rate, activation, use_bias: as in `Conv1D`; padding is
-            "valid" or "same".
+        filters, kernel_size, strides, padding, data_format, dilation_rate, activation, use_bias: as in `Conv1D`;
+            padding is "valid" or "same".
         depth_multiplier: channels in between, for each input channel.
         depthwise_initializer, pointwise_initializer, bias_initializer, depthwise_regularizer, pointwise_regularizer,
-            bias_regularizer, activity_regularizer, depthwise_constraint, pointwise_constraint, bias_constraint: of the three
-            weights.
+            bias_regularizer, activity_regularizer, depthwise_constraint, pointwise_constraint, bias_constraint: of the
+            three weights.
 
     Shapes:
         in `(batch, steps, channels)`, out `(batch, new_steps, filters)`; depthwise_kernel
@@ -615,7 +614,7 @@ class SeparableConv1D(_SeparableConv):
     Source: Keras page "SeparableConv1D layer"; Chollet, "Xception" (2017).
     """
 
-    family, rank = "layers", 1
+    rank = 1
 
 
 class SeparableConv2D(_SeparableConv):
@@ -625,8 +624,8 @@ class SeparableConv2D(_SeparableConv):
         filters, kernel_size, strides, padding, data_format, dilation_rate, depth_multiplier, activation, use_bias: as in
             `SeparableConv1D`, one integer or a tuple of two.
         depthwise_initializer, pointwise_initializer, bias_initializer, depthwise_regularizer, pointwise_regularizer,
-            bias_regularizer, activity_regularizer, depthwise_constraint, pointwise_constraint, bias_constraint: of the three
-            weights.
+            bias_regularizer, activity_regularizer, depthwise_constraint, pointwise_constraint, bias_constraint: of the
+            three weights.
 
     Shapes:
         in `(batch, height, width, channels)`, out `(batch, new_height, new_width, filters)`.
@@ -641,7 +640,7 @@ class SeparableConv2D(_SeparableConv):
     Source: Keras page "SeparableConv2D layer".
     """
 
-    family, rank = "layers", 2
+    rank = 2
 
 
 Convolution1D, Convolution2D, Convolution3D = Conv1D, Conv2D, Conv3D

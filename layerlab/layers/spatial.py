@@ -52,10 +52,9 @@ def as_padding(padding, allowed=("valid", "same")) -> str:
     return lowered
 
 
-class SpatialLayer(Layer):
+class SpatialLayer(Layer, named=False):
     """Base of layers over (batch, *spatial, channels), or (batch, channels, *spatial) with "channels_first"."""
 
-    family = ""
     rank: int
 
     def _set_data_format(self, data_format) -> None:
