@@ -1,27 +1,12 @@
-"""What every test starts from: default settings, names from zero, no open figures, hypothesis without a stopwatch."""
+"""What the tests share: hypothesis without a stopwatch, and the names that a module offers."""
 
 import inspect
-import sys
 
 import hypothesis
 import pytest
 
-from layerlab import config, utils
-
 hypothesis.settings.register_profile("layerlab", deadline=None, derandomize=True)  # the same cases on every machine
 hypothesis.settings.load_profile("layerlab")
-
-
-@pytest.fixture(autouse=True)
-def fresh_session():
-    """A test neither sees nor leaves behind names, a random state, settings or figures."""
-    utils.clear_session()
-    yield
-    config.set_floatx("float32")
-    config.set_epsilon(1e-7)
-    config.set_image_data_format("channels_last")
-    if pyplot := sys.modules.get("matplotlib.pyplot"):
-        pyplot.close("all")
 
 
 @pytest.fixture

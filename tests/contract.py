@@ -48,7 +48,8 @@ class Case:
     mask_shape: tuple | None = None
 
     def __str__(self):
-        return "-".join([self.layer.__name__, *(f"{key}={getattr(value, '__name__', value)}" for key, value in self.kwargs.items())])
+        arguments = (f"{key}={getattr(value, '__name__', value)}" for key, value in self.kwargs.items())
+        return "-".join([self.layer.__name__, *arguments])
 
     def make(self, **more):
         """A new layer, unbuilt."""
