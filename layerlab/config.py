@@ -81,9 +81,12 @@ def standardize_dtype(dtype) -> str:
         return floatx()
     name = getattr(dtype, "name", None) or dtype
     try:
-        return np.dtype(name).name
+        found = np.dtype(name)
     except TypeError:
-        raise ValueError(f"Invalid dtype: {dtype}. Expected the name of a NumPy type, such as 'float32'.") from None
+        found = None
+    if found is None or found.kind not in "biufcSU":  # no Python objects, no records, no dates
+        raise ValueError(f"Invalid dtype: {dtype}. Expected the name of a NumPy type, such as 'float32'.")
+    return found.name
 
 
 def enable_unsafe_deserialization() -> None:

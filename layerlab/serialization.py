@@ -299,6 +299,8 @@ def _read_object(config: dict, inner: dict, family):
     try:
         obj = cls.from_config(inner)
     except TypeError as error:
+        if any(text in str(error) for text in _EXPLANATIONS):  # from an object inside: that one is to blame
+            raise
         raise TypeError(
             f"{cls} could not be deserialized properly. Please ensure that components that are Python object "
             "instances (layers, models, etc.) returned by `get_config()` are explicitly deserialized in the model's "
@@ -308,6 +310,9 @@ def _read_object(config: dict, inner: dict, family):
     if shared is not None and isinstance(key, int):
         shared[key] = obj
     return obj
+
+
+_EXPLANATIONS = ("could not be deserialized properly", "Could not locate ")
 
 
 def _restore(obj, config: dict) -> None:

@@ -46,5 +46,6 @@ def explaining(where, what: str) -> Iterator[None]:
     except _OBSCURE as error:
         raise refuse(where, f"{what} ({type(error).__name__}: {str(error)[:500]})") from error
     except (TypeError, ValueError) as error:
-        error.add_note(f"While loading {where}.")
+        if str(where) not in str(error):
+            error.add_note(f"While loading {where}.")
         raise

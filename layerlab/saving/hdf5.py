@@ -35,12 +35,13 @@ def variables_at(root, path: str, where) -> "StoredVariables":
     import h5py
 
     group = root
-    for name in [*path.split("/"), "vars"] if path else ["vars"]:
-        if name not in group:
-            return StoredVariables({}, where)
-        group = _member(group, name, where)
-        if not isinstance(group, h5py.Group):
-            raise refuse(where, f"{name!r} on the way to the weights of {path!r} is not a group.")
+    with explaining(where, f"the way to the weights of {path!r} is damaged"):
+        for name in [*path.split("/"), "vars"] if path else ["vars"]:
+            if name not in group:
+                return StoredVariables({}, where)
+            group = _member(group, name, where)
+            if not isinstance(group, h5py.Group):
+                raise refuse(where, f"{name!r} on the way to the weights of {path!r} is not a group.")
     return StoredVariables(group, where)
 
 
