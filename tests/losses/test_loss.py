@@ -9,7 +9,7 @@ from hypothesis import given
 from hypothesis import strategies as st
 
 from layerlab import losses
-from layerlab.autodiff import gradient
+from layerlab.autodiff import check_gradients, gradient
 from layerlab.losses.loss import LossFunctionWrapper
 from layerlab.losses.reduction import reduce_weighted_values
 from layerlab.losses.shapes import squeeze_or_expand_to_same_rank
@@ -150,6 +150,45 @@ def test_dictionaries_reach_a_loss_of_ones_own():
 
     targets = {"a": [1.0, 2.0], "b": np.array([3, 4])}
     assert Both()(targets, {"a": np.zeros(2), "b": np.zeros(2)}) == 5.0
+
+
+def test_lists_of_arrays_reach_a_loss_of_ones_own():
+    class First(losses.Loss):
+        def call(self, y_true, y_pred):
+            return np.abs(y_true[0] - y_pred[0])
+
+    assert First()([np.array([1.0, 2.0]), np.zeros(7)], (np.zeros(2), np.zeros(3))) == 1.5
+
+
+@pytest.mark.parametrize("from_logits", [False, True])
+def test_class_numbers_may_have_an_axis_of_their_own_and_classes_any_axis(from_logits):
+    rng = np.random.default_rng(2)
+    y_pred, labels = rng.uniform(0.1, 1, size=(2, 5, 3)), rng.integers(3, size=(2, 5))
+    expected = losses.sparse_categorical_crossentropy(labels, y_pred, from_logits=from_logits)
+    column = losses.sparse_categorical_crossentropy(labels[..., None], y_pred, from_logits=from_logits)
+    np.testing.assert_array_equal(column, expected)
+    for y_true in (labels, labels[:, None]):
+        first = losses.SparseCategoricalCrossentropy(from_logits=from_logits, axis=1, reduction="none", dtype="float64")
+        np.testing.assert_allclose(first(y_true, np.moveaxis(y_pred, -1, 1)), expected)
+        check_gradients(lambda p, first=first, y_true=y_true: first(y_true, p), np.moveaxis(y_pred, -1, 1))
+
+
+@pytest.mark.parametrize("from_logits", [False, True])
+def test_one_hot_classes_may_lie_along_any_axis(from_logits):
+    rng = np.random.default_rng(2)
+    y_pred, y_true = rng.uniform(0.1, 1, size=(2, 5, 3)), np.eye(3)[rng.integers(3, size=(2, 5))]
+    for function in (losses.categorical_crossentropy, losses.categorical_focal_crossentropy):
+        last = function(y_true, y_pred, from_logits=from_logits, label_smoothing=0.3)
+        y_true_first, y_pred_first = np.moveaxis(y_true, -1, 1), np.moveaxis(y_pred, -1, 1)
+        first = function(y_true_first, y_pred_first, from_logits=from_logits, label_smoothing=0.3, axis=1)
+        np.testing.assert_allclose(first, last)
+
+
+def test_focal_classes_may_have_weights_of_their_own():
+    y_true, y_pred = np.eye(2), np.full((2, 2), 0.5)
+    plain = losses.categorical_focal_crossentropy(y_true, y_pred, alpha=1.0)
+    weighted = losses.categorical_focal_crossentropy(y_true, y_pred, alpha=[1.0, 3.0])
+    np.testing.assert_allclose(weighted, plain * [1.0, 3.0])
 
 
 def test_a_function_may_return_one_number():
@@ -327,6 +366,7 @@ REFUSALS = [
         r"incompatible shapes for broadcasting.*y_true.shape=\(2, 3\), y_pred.shape=\(2, 4\).*gives 4 numbers where.*3",
     ),
     (lambda: losses.huber(np.ones((2, 3)), np.ones((3, 3))), "same number of samples"),
+    (lambda: losses.huber(np.ones((2, 3, 4)), np.ones((2, 2, 4))), r"y_pred.shape=\(2, 2, 4\).$"),
     (
         lambda: losses.MeanSquaredError()(np.ones((2, 3, 1)), np.ones((2, 3, 1)), sample_weight=np.ones(2)),
         r"`sample_weight` has an incompatible shape.*sample_weight.shape=\(2,\), losses.shape=\(2, 3\).*\[:, None\]",
