@@ -7,7 +7,11 @@ from layerlab import activations, constraints, initializers, regularizers
 from layerlab.config import floatx, standardize_dtype
 from layerlab.layers.shapes import as_shape
 
-__all__ = ["Configured", "dtype_name"]
+__all__ = ["Configured", "UnknownArgumentError", "dtype_name"]
+
+
+class UnknownArgumentError(ValueError):
+    """A keyword that no layer has: a ValueError from a constructor, a TypeError from a configuration, as in Keras."""
 
 
 class Configured:
@@ -65,11 +69,11 @@ class Configured:
         """The layer that `get_config` described, unbuilt.
 
         Raises:
-            TypeError: the configuration does not fit the constructor.
+            TypeError: the constructor has no such arguments.
         """
         try:
             return cls(**config)
-        except Exception as error:
+        except (TypeError, UnknownArgumentError) as error:
             raise TypeError(
                 f"Error when deserializing class '{cls.__name__}' using config={config}.\n\n"
                 f"Exception encountered: {error}"

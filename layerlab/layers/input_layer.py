@@ -2,11 +2,9 @@
 
 import warnings
 
-import numpy as np
-
 from layerlab.config import floatx, standardize_dtype
 from layerlab.layers.layer import Layer
-from layerlab.layers.symbolic import KerasTensor, Node
+from layerlab.layers.symbolic import KerasTensor, Node, standardize_shape
 
 __all__ = ["Input", "InputLayer"]
 
@@ -142,27 +140,7 @@ def _whole_shape(shape, batch_size, batch_shape) -> tuple:
         if value is not None and batch_shape is not None:
             raise ValueError(f"You cannot pass both `{name}` and `batch_shape` at the same time.")
     if batch_shape is not None:
-        return _checked(batch_shape)
+        return standardize_shape(batch_shape)
     if shape is None:
         raise ValueError("You must pass a `shape` argument.")
-    return _checked((batch_size, *_checked(shape)))
-
-
-def _checked(shape) -> tuple:
-    """A shape as a tuple of Python integers and None."""
-    if not isinstance(shape, list | tuple):
-        hint = f" Did you mean ({shape},)?" if isinstance(shape, int | np.integer) else ""
-        if isinstance(shape, np.ndarray):
-            raise ValueError(
-                f"Cannot convert an array to a shape. Did you mean shape={shape.shape[1:]}, that of a sample?"
-            )
-        raise ValueError(f"Cannot convert '{shape}' to a shape.{hint}")
-    shape = tuple(shape)
-    for size in shape:
-        if size is not None and not isinstance(size, int | np.integer):
-            raise ValueError(
-                f"Cannot convert '{shape}' to a shape. Found invalid dimension '{size}' of type '{type(size)}'."
-            )
-        if size is not None and size < 0:
-            raise ValueError(f"Cannot convert '{shape}' to a shape. Negative dimensions are not allowed.")
-    return tuple(None if size is None else int(size) for size in shape)
+    return standardize_shape((batch_size, *standardize_shape(shape)))

@@ -26,7 +26,7 @@ class Lambda(Layer):
         in any, out what the function gives.
 
     Raises:
-        TypeError: `function` cannot be called.
+        TypeError: `function` cannot be called, or `output_shape` is neither a tuple nor a function.
         NotImplementedError: the output shape is needed and cannot be found.
 
     A named function is saved by its name; a `lambda` is saved as byte code, which loads only with `safe_mode=False`.
@@ -43,6 +43,11 @@ class Lambda(Layer):
         super().__init__(**kwargs)
         if not callable(function):
             raise TypeError(f"Lambda needs a function of arrays, such as np.abs. Received: function={function!r}")
+        if not (output_shape is None or callable(output_shape) or isinstance(output_shape, list | tuple)):
+            raise TypeError(
+                "`output_shape` must be the shape of one output sample, such as (3,), or a function of the input "
+                f"shape. Received: output_shape={output_shape!r}"
+            )
         self.function, self.arguments = function, dict(arguments or {})
         self._output_shape = as_shape(output_shape) if isinstance(output_shape, list | tuple) else output_shape
         self.mask = mask

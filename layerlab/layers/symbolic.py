@@ -12,7 +12,7 @@ from layerlab.autodiff.arraylike import ArrayLike, map_nested
 from layerlab.config import standardize_dtype
 from layerlab.naming import auto_name
 
-__all__ = ["KerasTensor", "Node", "dry_run", "has_symbolic"]
+__all__ = ["KerasTensor", "Node", "dry_run", "has_symbolic", "standardize_shape"]
 
 
 class KerasHistory(NamedTuple):
@@ -31,6 +31,10 @@ class KerasTensor(ArrayLike):
         dtype: of the values to come.
         name: for messages.
 
+    Raises:
+        ValueError: `shape` is no shape, or the tensor is used where values are needed.
+        TypeError: it is used where a truth value is needed.
+
     >>> KerasTensor((None, 3), name="x")
     <KerasTensor shape=(None, 3), dtype=float32, name=x>
     """
@@ -38,7 +42,7 @@ class KerasTensor(ArrayLike):
     __slots__ = ("__weakref__", "_keras_history", "_keras_mask", "dtype", "name", "shape")
 
     def __init__(self, shape, dtype="float32", name=None):
-        self.shape = tuple(shape)
+        self.shape = standardize_shape(shape)
         self.dtype = standardize_dtype(dtype)
         self.name = name or auto_name("keras_tensor")
 
@@ -58,15 +62,53 @@ class KerasTensor(ArrayLike):
         raise TypeError("A symbolic KerasTensor cannot be used as a boolean: its values are not known yet.")
 
     def __float__(self):
-        raise TypeError("A symbolic KerasTensor has no value to convert to a number.")
+        raise ValueError("A KerasTensor is symbolic: it has no values that a number could be made of.")
 
-    __int__ = __float__
+    __int__ = __index__ = __float__
+
+    def __len__(self):
+        if self.shape and self.shape[0] is None:
+            raise TypeError(f"The length of a symbolic KerasTensor of shape {self.shape} is not known yet.")
+        return super().__len__()
+
+    def __iter__(self):
+        if self.shape and self.shape[0] is None:
+            raise NotImplementedError(
+                "Iterating over a symbolic KerasTensor is not supported while its first axis has no known size. "
+                f"Received: shape {self.shape}. Use x[:, i] to take a part of each sample."
+            )
+        return super().__iter__()
 
     def __setitem__(self, *_):
         raise TypeError("A symbolic KerasTensor does not support item assignment.")
 
     def __repr__(self):
         return f"<KerasTensor shape={self.shape}, dtype={self.dtype}, name={self.name}>"
+
+
+def standardize_shape(shape) -> tuple:
+    """A shape as a tuple of Python integers and None.
+
+    Raises:
+        ValueError: it is something else, or an axis has a negative size.
+
+    >>> standardize_shape([None, np.int64(3)])
+    (None, 3)
+    """
+    if isinstance(shape, np.ndarray):
+        raise ValueError(f"Cannot convert an array to a shape. Did you mean {shape.shape[1:]}, that of one sample?")
+    if not isinstance(shape, list | tuple):
+        hint = f" Did you mean ({shape},)?" if isinstance(shape, int | np.integer) else ""
+        raise ValueError(f"Cannot convert '{shape}' to a shape.{hint}")
+    shape = tuple(shape)
+    for size in shape:
+        if size is not None and not isinstance(size, int | np.integer):
+            raise ValueError(
+                f"Cannot convert '{shape}' to a shape. Found invalid dimension '{size}' of type '{type(size)}'."
+            )
+        if size is not None and size < 0:
+            raise ValueError(f"Cannot convert '{shape}' to a shape. Negative dimensions are not allowed.")
+    return tuple(None if size is None else int(size) for size in shape)
 
 
 class Node:

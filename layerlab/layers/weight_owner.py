@@ -4,14 +4,16 @@ Sublayers are found by looking at the layer's attributes (also inside lists and 
 all it takes to own it.
 """
 
+import contextlib
 import weakref
 from collections.abc import Iterator
 
 import numpy as np
 
 from layerlab import constraints, initializers, regularizers, tree
+from layerlab.autodiff import ArrayLike
 from layerlab.random import SeedGenerator
-from layerlab.variables import Variable, current_scope
+from layerlab.variables import Variable, current_scope, name_scope
 
 __all__ = ["WeightOwner"]
 
@@ -25,6 +27,7 @@ class WeightOwner:
     built: bool
     _trainable: bool
     _locked: bool
+    _is_building: bool
     _losses: list
     _own_trainable: list[Variable]
     _own_non_trainable: list[Variable]
@@ -68,8 +71,8 @@ class WeightOwner:
         self._check_initialized()
         if isinstance(shape, str):
             raise ValueError(
-                f"`add_weight` expects the shape first and the name by keyword: add_weight(shape, name={shape!r}). "
-                f"Received: shape={shape!r}"
+                f"`name` must be passed as a keyword argument. Received: add_weight({shape!r}, ...). "
+                f"Use: add_weight(shape=..., name={shape!r})."
             )
         shape = () if shape is None else (shape,) if isinstance(shape, int) else tuple(shape)
         if None in shape:
@@ -81,15 +84,17 @@ class WeightOwner:
         dtype = dtype or self.variable_dtype  # type: ignore[attr-defined]
         if initializer is None:
             initializer = "glorot_uniform" if np.dtype(dtype).kind == "f" else "zeros"
-        variable = Variable(
-            initializers.get(initializer),
-            shape=shape,
-            dtype=dtype,
-            trainable=trainable,
-            name=name or "variable",
-            regularizer=regularizers.get(regularizer),
-            constraint=constraints.get(constraint),
-        )
+        # while the layer builds, its name is the innermost scope already
+        with contextlib.nullcontext() if self._is_building else name_scope(self.name):
+            variable = Variable(
+                initializers.get(initializer),
+                shape=shape,
+                dtype=dtype,
+                trainable=trainable,
+                name=name,
+                regularizer=regularizers.get(regularizer),
+                constraint=constraints.get(constraint),
+            )
         self._track(variable)
         variable.trainable = bool(trainable and self._trainable)
         return variable
@@ -232,6 +237,11 @@ class WeightOwner:
                 f"{len(weights)}, but the layer was expecting {len(own)} weights."
             )
         for variable, value in zip(own, weights, strict=True):
+            if not hasattr(value, "shape"):
+                raise AttributeError(
+                    f"'{type(value).__name__}' object has no attribute 'shape': set_weights takes a list of arrays. "
+                    f"Use np.array(...) for the weight {variable.path!r}."
+                )
             if variable.shape != tuple(value.shape):
                 raise ValueError(
                     f"Layer {self.name} weight shape {variable.shape} is not compatible with provided weight shape "
@@ -271,8 +281,13 @@ class WeightOwner:
     def add_loss(self, loss) -> None:
         """Add a scalar, or a list of them, to the loss of the call that is running."""
         for value in tree.flatten(loss):
+            if not isinstance(value, np.ndarray | np.number | ArrayLike | int | float):
+                raise ValueError(f"`add_loss()` takes numbers computed in `call()`. Received invalid value: {value}")
             if np.shape(value) != ():
-                raise ValueError(f"add_loss() takes scalars. Received: shape {np.shape(value)}.")
+                raise ValueError(
+                    f"`add_loss()` takes scalars. Received: an array of shape {np.shape(value)}. Reduce it with np.sum "
+                    "or np.mean."
+                )
             self._losses.append(value)
             _with_losses.add(self)
 
