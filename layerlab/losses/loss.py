@@ -52,6 +52,8 @@ class Loss(Registered):
     def __call__(self, y_true, y_pred, sample_weight=None):
         mask = get_mask(y_pred)
         losses = self.call(self._cast(y_true), self._cast(y_pred))
+        if losses is None:
+            raise ValueError(f"The loss {self.name!r} returned None. Does its function end without `return`?")
         mask = _both(mask, get_mask(losses))
         return reduce_weighted_values(losses, sample_weight, mask, self.reduction, self.dtype)
 

@@ -59,11 +59,13 @@ def reduce_weighted_values(values, sample_weight=None, mask=None, reduction="sum
     weight = apply_mask(sample_weight, mask, values.dtype, reduction)
     if weight is not None:
         values, weight = squeeze_or_expand_to_same_rank(values, cast(weight, values.dtype))
-        values = _weighted(values, weight)
+        values = _weighted(
+            values, weight, "`sample_weight`" if mask is None else "`sample_weight` or the mask of `y_pred`"
+        )
     return _reduce(values, weight, reduction)
 
 
-def _weighted(values, weight):
+def _weighted(values, weight, name):
     try:
         np.broadcast_shapes(values.shape, weight.shape)
     except ValueError:
@@ -71,7 +73,7 @@ def _weighted(values, weight):
         if len(values.shape) > 1 and weight.shape == values.shape[:1]:
             hint = " For one weight a sample pass sample_weight[:, None], which applies to each of its time steps."
         raise ValueError(
-            "`sample_weight` has an incompatible shape for broadcasting with the losses. "
+            f"{name} has an incompatible shape for broadcasting with the losses. "
             f"Received: sample_weight.shape={weight.shape}, losses.shape={values.shape}.{hint}"
         ) from None
     return values * weight

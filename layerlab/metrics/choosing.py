@@ -3,7 +3,7 @@
 One output unit is binary, class numbers as targets are sparse, everything else is one-hot.
 """
 
-from layerlab import losses
+from layerlab import losses, metrics
 from layerlab.losses.loss import Loss, LossFunctionWrapper
 from layerlab.metrics.accuracy_metrics import BinaryAccuracy, CategoricalAccuracy, SparseCategoricalAccuracy
 from layerlab.metrics.metric import Metric
@@ -49,8 +49,6 @@ def metric_for(identifier, y_true_shape, y_pred_shape) -> Metric:
     >>> metric_for("acc", (8,), (8, 10))
     <SparseCategoricalAccuracy name=acc>
     """
-    from layerlab import metrics
-
     if identifier is None:
         raise ValueError("Expected metric, received `None`")
     if str(identifier).lower() in ("accuracy", "acc"):

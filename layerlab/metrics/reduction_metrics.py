@@ -122,6 +122,8 @@ class MeanMetricWrapper(Mean):
         """Take in targets and predictions of a batch, with weights of one a sample (or a time step)."""
         mask = get_mask(y_pred)
         values = self._fn(y_true, y_pred, **self._fn_kwargs)
+        if values is None:
+            raise ValueError(f"The metric {self.name!r} returned None. Does its function end without `return`?")
         super().update_state(values, apply_mask(sample_weight, mask, self.dtype, reduction="sum"))
 
     def get_config(self) -> dict:

@@ -355,8 +355,23 @@ def test_get_offers_the_nearest_spelling():
 
 # --------------------------------------------------------------------------------------------------------- refusals
 
+
+def masked(shape, mask_shape):
+    y_pred = np.ones(shape, "float32")
+    set_mask(y_pred, np.ones(mask_shape, bool))
+    return y_pred
+
+
 SPARSE = losses.sparse_categorical_crossentropy
 REFUSALS = [
+    (
+        lambda: LossFunctionWrapper(lambda y_true, y_pred: None, name="mine")(Y_TRUE, Y_PRED),
+        "The loss 'mine' returned None. Does its function end without `return`",
+    ),
+    (
+        lambda: losses.MeanSquaredError()(np.ones((2, 3)), masked((2, 3), (2, 3))),
+        "or the mask of `y_pred` has an incompatible",
+    ),
     (lambda: losses.MeanSquaredError(reduction="auto"), "Invalid value for argument `reduction`.*auto.*sum_over_batch"),
     (lambda: losses.Loss()(Y_TRUE, Y_PRED), "Loss must define `call"),
     (lambda: losses.CategoricalGeneralizedCrossEntropy(q=1.0), r"q must be in the interval \(0, 1\)"),

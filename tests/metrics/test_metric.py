@@ -367,6 +367,11 @@ class Forgetful(metrics.Metric):
 
 
 REFUSALS = [
+    (
+        lambda: metrics.MeanMetricWrapper(lambda y_true, y_pred: None)(1, 2),
+        ValueError,
+        "returned None. Does its function",
+    ),
     (lambda: Forgetful()(1, 2), RuntimeError, r"You forgot to call `super\(\).__init__\(\)`"),
     (lambda: Forgetful().add_variable(()), RuntimeError, r"You forgot to call"),
     (lambda: metrics.Metric()(1), NotImplementedError, "Metric must define `update_state`"),
