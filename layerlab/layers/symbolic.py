@@ -40,6 +40,7 @@ class KerasTensor(ArrayLike):
     """
 
     __slots__ = ("__weakref__", "_keras_history", "_keras_mask", "dtype", "name", "shape")
+    _keras_history: "KerasHistory"
 
     def __init__(self, shape, dtype="float32", name=None):
         self.shape = standardize_shape(shape)

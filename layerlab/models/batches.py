@@ -54,7 +54,7 @@ class ArrayBatches(Batches):
         self.arrays, self.shuffle = arrays, shuffle
         self.n = _common_length(arrays)
         self.batch_size = min(32 if batch_size is None else _positive(batch_size, "batch_size"), max(self.n, 1))
-        self.steps = -(-self.n // self.batch_size)
+        self.steps: int = -(-self.n // self.batch_size)
 
     def epoch(self):
         order = self._order()
@@ -91,7 +91,8 @@ class IndexedBatches(Batches):
     """An object with `len()` and `[i]` that gives batches (`keras.utils.PyDataset`, or a list-like of your own)."""
 
     def __init__(self, batches, shuffle=False):
-        self.batches, self.shuffle, self.steps = batches, shuffle, len(batches)
+        self.batches, self.shuffle = batches, shuffle
+        self.steps: int = len(batches)
 
     def epoch(self):
         for i in _permutation(self.steps) if self.shuffle else range(self.steps):

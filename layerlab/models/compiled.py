@@ -64,7 +64,7 @@ class CompiledLoss:
         self._trackers: list[Mean] = []
 
     @property
-    def metrics(self) -> list[Metric]:
+    def metrics(self) -> list[Mean]:
         """One running mean an output, when there are several."""
         return self._trackers
 

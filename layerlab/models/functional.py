@@ -156,8 +156,8 @@ class Functional(Model):
             name, node_index, tensor_index = reference
             return made[name][node_index][tensor_index]
 
-        ends = (_map_references(tensor, config[key]) for key in ("input_layers", "output_layers"))
-        return cls(*ends, name=config.get("name"), trainable=config.get("trainable", True))
+        inputs, outputs = (_map_references(tensor, config[key]) for key in ("input_layers", "output_layers"))
+        return cls(inputs, outputs, name=config.get("name"), trainable=config.get("trainable", True))
 
 
 def _missing(name: str, expected: list[str], inputs: dict) -> str:

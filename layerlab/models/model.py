@@ -11,7 +11,7 @@ from layerlab.naming import did_you_mean
 __all__ = ["Model"]
 
 
-class Model(Trainer, Layer):
+class Model(Trainer):
     """A layer that owns layers and knows how to train them.
 
     Args:
@@ -59,9 +59,9 @@ class Model(Trainer, Layer):
         """
         self.call(tree_of_tensors(as_shape(input_shape), self.compute_dtype))
 
-    def _build_if_needed(self, args, kwargs):
+    def _build_for(self, args, kwargs):
         if type(self).build is not Model.build:
-            super()._build_if_needed(args, kwargs)
+            super()._build_for(args, kwargs)
         elif not self.built:  # the layers inside make their weights when the call reaches them
             self._build_shapes = {"input_shape": shape_of(args[0])} if args else None
             self.built = True

@@ -23,7 +23,7 @@ __all__ = ["Trainer"]
 _REPORT_PARTS = 3  # verbose: one line an epoch, with the loss split into data term and penalties
 
 
-class Trainer(TrainingStep):
+class Trainer(TrainingStep, named=False):
     """What a model can do with data; the other half of `Model`."""
 
     # --- fit ------------------------------------------------------------------------------------------------------

@@ -5,11 +5,13 @@ optimizer.
 """
 
 import math
+from typing import Any
 
 import numpy as np
 
 from layerlab import optimizers, tree
 from layerlab.autodiff import Tape, stop_gradient
+from layerlab.layers.layer import Layer
 from layerlab.masking import get_mask, set_mask
 from layerlab.metrics import Mean, Metric
 from layerlab.models.batches import unpack_x_y_sample_weight
@@ -20,13 +22,13 @@ from layerlab.serialization import deserialize_keras_object, serialize_keras_obj
 __all__ = ["TrainingStep"]
 
 
-class TrainingStep:
+class TrainingStep(Layer, named=False):
     """What a model does with one batch."""
 
-    optimizer = None
+    optimizer: Any = None
     stop_training = False
     _compiled_loss: CompiledLoss | None = None
-    _compiled_metrics: CompiledMetrics | None = None
+    _compiled_metrics: CompiledMetrics
 
     # --- compile ------------------------------------------------------------------------------------------------
 
@@ -115,7 +117,7 @@ class TrainingStep:
         own = [value for value in self._attributes() if isinstance(value, Metric) and id(value) not in parts]
         if not self.compiled:
             return own
-        compiled = [self._loss_tracker, *self._compiled_metrics.metrics]
+        compiled: list[Metric] = [self._loss_tracker, *self._compiled_metrics.metrics]
         if self._compiled_loss is not None:
             compiled += self._compiled_loss.metrics
         return compiled + [metric for metric in own if not any(metric is other for other in compiled)]
@@ -174,7 +176,7 @@ class TrainingStep:
                 "Received: y=None. Pass targets: fit(x, y) or batches of (x, y)."
             )
 
-    def _track(self, loss, x) -> None:
+    def _track_loss(self, loss, x) -> None:
         size = next((len(leaf) for leaf in tree.flatten(x) if np.ndim(leaf)), 1)
         self._loss_tracker.update_state(loss, sample_weight=size)
         for tracker, value in zip(self._part_trackers.values(), self._last_parts, strict=True):
@@ -200,7 +202,7 @@ class TrainingStep:
         if variables:
             self._learn(tape, loss, variables, x, y)
         y_pred = tree.map_structure(_detached, y_pred)
-        self._track(_number(loss), x)
+        self._track_loss(_number(loss), x)
         return self.compute_metrics(x, y, y_pred, sample_weight)
 
     def _learn(self, tape, loss, variables, x, y) -> None:
@@ -217,7 +219,7 @@ class TrainingStep:
         y_pred = self(x, training=False)
         if self._compiled_loss is not None or self.losses:
             loss = self.compute_loss(x=x, y=y, y_pred=y_pred, sample_weight=sample_weight, training=False)
-            self._track(_number(loss), x)
+            self._track_loss(_number(loss), x)
         return self.compute_metrics(x, y, y_pred, sample_weight)
 
     def predict_step(self, data):
