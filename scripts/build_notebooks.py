@@ -131,7 +131,8 @@ def disagreements(source, notebook) -> list[str]:
 
 def output_faults(notebook) -> list[str]:
     """Cells that were not run in order, failed, or lost what they print or draw."""
-    found, speaking = [], set()
+    found: list[str] = []
+    speaking: set[str] = set()
     for count, cell in enumerate(code_cells(notebook), start=1):
         if cell.execution_count != count:
             found.append(f"cell {cell.id} has execution count {cell.execution_count} instead of {count}")

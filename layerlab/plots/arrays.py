@@ -152,7 +152,7 @@ def _frame(ax, shape) -> None:
 
 def _three(shape) -> tuple[int, int, int]:
     """Sheets, rows and columns; one of those that the shape does not have."""
-    return (1,) * (3 - len(shape)) + tuple(shape)  # type: ignore[return-value]
+    return (1,) * (3 - len(shape)) + tuple(shape)
 
 
 def _figure_height(shape) -> float:

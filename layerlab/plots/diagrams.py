@@ -263,10 +263,9 @@ def _block(ax, x, y, shape) -> None:
 
     wide, high, deep = _sides(shape)
     left, low, right, top = x - wide / 2, y - high / 2, x + wide / 2, y + high / 2
-    lines = {"edgecolor": INK, "linewidth": 1}
-    ax.add_patch(Rectangle((left, low), wide, high, facecolor=COLORS["sky"], **lines))
+    ax.add_patch(Rectangle((left, low), wide, high, facecolor=COLORS["sky"], edgecolor=INK))
     if deep:
         lid = [(left, top), (right, top), (right + deep, top + deep), (left + deep, top + deep)]
         side = [(right, low), (right + deep, low + deep), (right + deep, top + deep), (right, top)]
-        ax.add_patch(Polygon(lid, facecolor="#A8D5F2", **lines))
-        ax.add_patch(Polygon(side, facecolor="#3A8FC4", **lines))
+        ax.add_patch(Polygon(lid, facecolor="#A8D5F2", edgecolor=INK))
+        ax.add_patch(Polygon(side, facecolor="#3A8FC4", edgecolor=INK))

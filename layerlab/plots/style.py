@@ -20,7 +20,7 @@ PAPER = "#EDF3F7"  # the face of a quiet box or cell
 DIVERGING = "PuOr_r"  # negative purple, zero white, positive orange
 WIDTH = 8.0  # inches: the width of a JupyterLab column
 
-_RC = {
+_RC: dict = {
     "figure.dpi": 96,
     "figure.figsize": (WIDTH, 3.4),
     "figure.constrained_layout.use": True,
