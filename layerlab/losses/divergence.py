@@ -37,7 +37,7 @@ def poisson(y_true, y_pred):
 
     Args:
         y_true: counts, shape (..., d).
-        y_pred: rates, shape (..., d), not negative.
+        y_pred: rates, shape (..., d), not negative: end the model in an "exponential" or a "softplus".
 
     Returns:
         Losses of shape (...).
@@ -49,7 +49,8 @@ def poisson(y_true, y_pred):
     array([1.], dtype=float32)
     """
     y_true, y_pred = pair(y_true, y_pred, align=False)
-    return np.mean(y_pred - y_true * np.log(y_pred + epsilon()), axis=-1)
+    with np.errstate(invalid="ignore", divide="ignore"):  # NaN for a negative rate, as in Keras
+        return np.mean(y_pred - y_true * np.log(y_pred + epsilon()), axis=-1)
 
 
 class KLDivergence(LossFunctionWrapper):

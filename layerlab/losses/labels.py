@@ -53,13 +53,16 @@ def class_labels(y_true, classes, name):
 
 def _refuse(y_true, labels, classes, name):
     index = tuple(int(i) for i in np.argwhere((labels < 0) | (labels >= classes))[0])
+    hint = _likely_mistake(y_true, labels, classes)
     raise ValueError(
         f"A label is out of range in {name}: the {classes} classes of `y_pred` are numbered 0 to {classes - 1}. "
-        f"Received: {y_true[index]:g} at y_true[{', '.join(map(str, index))}].{_likely_mistake(labels, classes)}"
+        f"Received: {y_true[index]:g} at y_true[{', '.join(map(str, index))}].{hint}"
     )
 
 
-def _likely_mistake(labels, classes) -> str:
+def _likely_mistake(y_true, labels, classes) -> str:
+    if np.any(np.isnan(y_true)):
+        return " The targets hold NaN: look for missing values in the data."
     if classes == 1:
         return " A single output unit goes with binary_crossentropy."
     if labels.min() == 1 and labels.max() == classes:

@@ -203,6 +203,10 @@ def test_no_samples_no_loss():
     assert reduce_weighted_values(empty) == 0.0
 
 
+def test_a_negative_rate_has_no_likelihood():
+    assert np.isnan(losses.Poisson()(np.ones((1, 2)), np.array([[-1.0, 2.0]])))
+
+
 @pytest.mark.parametrize("dtype", ["float16", "float32", "float64"])
 @pytest.mark.parametrize("cls", [losses.MeanSquaredError, losses.BinaryCrossentropy, losses.LogCosh, losses.Poisson])
 def test_the_dtype_is_that_of_the_loss(cls, dtype):
@@ -405,7 +409,7 @@ REFUSALS = [
     ),
     (lambda: SPARSE(np.array([[0, 9]]), np.ones((1, 2, 3))), r"Received: 9 at y_true\[0, 1\].*at least 10 units"),
     (lambda: SPARSE(np.array([0, -1]), np.ones((2, 3))), "Received: -1 at .*ignore_class"),
-    (lambda: SPARSE(np.array([0, np.nan]), np.ones((2, 3))), "Received: nan"),
+    (lambda: SPARSE(np.array([0, np.nan]), np.ones((2, 3))), "Received: nan at .*missing values"),
     (lambda: SPARSE(np.array([0, 1]), np.ones((2, 1))), "single output unit goes with binary_crossentropy"),
     (
         lambda: losses.categorical_generalized_cross_entropy(np.array([3]), np.ones((1, 3)), 0.5),
