@@ -19,13 +19,15 @@ def building(build):
         if self._is_building:  # super().build(...)
             return build(self, *args, **kwargs)
         args = [_checked(self, shape) for shape in args]
-        made = len(self._own_trainable), len(self._own_non_trainable)
+        before, made = dict(vars(self)), (len(self._own_trainable), len(self._own_non_trainable))
         self._is_building = True
         try:
             self._path = "/".join((*current_scope(), self.name))
             with name_scope(self.name):
                 build(self, *args, **kwargs)
         except Exception:
+            vars(self).clear()
+            vars(self).update(before)
             del self._own_trainable[made[0] :], self._own_non_trainable[made[1] :]
             raise
         finally:
