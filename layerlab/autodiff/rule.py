@@ -94,7 +94,9 @@ def moves(function: Callable) -> None:
 
     def vjp(g, y, a, *args, **kwargs):
         origin = function(np.arange(1, a.size + 1).reshape(a.shape), *args, **kwargs)
-        return np.bincount(origin.reshape(-1), g.reshape(-1), a.size + 1)[1:].reshape(a.shape)
+        share = np.zeros(a.size + 1, g.dtype)  # the first for the zeros
+        np.add.at(share, origin.reshape(-1), g.reshape(-1))
+        return share[1:].reshape(a.shape)
 
     RULES[function] = Rule((vjp,), Options(function))
 

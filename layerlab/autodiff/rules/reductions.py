@@ -33,9 +33,9 @@ def _std(g, y, a, axis=None, *, dtype=None, ddof=0, keepdims=False, correction=0
 def _extremum(g, y, a, axis=None, *, keepdims=False):
     """Shared equally among the tied; NaN if the extremum is NaN."""
     winners = a == restore_axes(y, a, axis, keepdims)
-    count = np.sum(winners, axis, dtype=g.dtype, keepdims=True)
+    count = np.count_nonzero(winners, axis, keepdims=True)
     with np.errstate(invalid="ignore", divide="ignore"):
-        return winners * (restore_axes(g, a, axis, keepdims) / count)
+        return winners * np.divide(restore_axes(g, a, axis, keepdims), count, dtype=g.dtype)
 
 
 def _prod(g, y, a, axis=None, *, dtype=None, keepdims=False):
