@@ -45,8 +45,8 @@ plots.use_style()
 # because the pictures are 28 pixels wide. One picture goes in.
 
 # %%
-(x_train, y_train), (x_test, y_test) = mnist10k.load_data()
-digit = x_test[0] / 255
+(train_pictures, y_train), (test_pictures, y_test) = mnist10k.load_data()
+digit = test_pictures[0] / 255
 
 set_random_seed(0)
 model = Sequential([Input((28,)), Dense(10, activation="softmax")])
@@ -236,9 +236,9 @@ print(f"{len(names):,} names, the longest of {longest} letters:", encode(names).
 # A gray picture is a table of brightness. Here are 12 × 12 of the 28 × 28 pixels of a digit.
 
 # %%
-corner = x_test[0][4:16, 8:20]
+corner = test_pictures[0][4:16, 8:20]
 plots.pixel_values(corner, title=f"a piece of a digit {corner.shape}")
-print("one digit:", x_test[0].shape, "- all training digits:", x_train.shape)
+print("one digit:", test_pictures[0].shape, "- all training digits:", train_pictures.shape)
 
 # %% [markdown]
 # **What to see:** row 0 is on top, and the row comes first in the index. So a picture's shape is *(height, width)*:
@@ -395,7 +395,7 @@ print("weights in each layer:", [weights for _, _, weights in steps[1:]])
 # **What to see:** a square becomes a long bar (784 = 28 × 28), then shorter ones. `Flatten` and `Dropout` hold no
 # weights. The bars show the size roughly: each doubling adds the same length.
 #
-# The rules for the simple layers fit in ten lines. Guess them first, then read.
+# The rules for the simple layers fit in a dozen lines. Guess them first, then read.
 
 
 # %%
@@ -451,8 +451,8 @@ print("each letter times the same kernel:", np.allclose(encoded, same_kernel, at
 # big array with the 784 pixels first, `(784, 8000)`, and needs `(8000, 784)`. Two ways to get there:
 
 # %%
-x_train = x_train.reshape(8000, 784).astype("float32") / 255
-x_test = x_test.reshape(2000, 784).astype("float32") / 255
+x_train = train_pictures.reshape(8000, 784).astype("float32") / 255
+x_test = test_pictures.reshape(2000, 784).astype("float32") / 255
 pixels_first = np.ascontiguousarray(x_train.T)
 
 turned = pixels_first.T
