@@ -9,6 +9,7 @@ from layerlab.layers.input_layer import *
 from layerlab.layers.input_spec import *
 from layerlab.layers.lambda_layer import *
 from layerlab.layers.layer import *
+from layerlab.layers.locally_connected import *
 from layerlab.layers.noise import *
 from layerlab.layers.regularization import *
 from layerlab.layers.reshaping import *

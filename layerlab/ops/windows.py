@@ -50,6 +50,10 @@ class Windows:
         sides = zip(self.outputs, self.strides, self.size, self.dilation, strict=True)
         return tuple((o - 1) * s + (k - 1) * d + 1 for o, s, k, d in sides)
 
+    def padded(self, spatial) -> tuple[int, ...]:
+        """Spatial sizes with the padding."""
+        return tuple(n + sum(pads) for n, pads in zip(spatial, self.padding, strict=True))
+
     def pad(self, x, value=0.0):
         """The input with its padding."""
         if not any(map(any, self.padding)):

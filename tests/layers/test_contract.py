@@ -1,4 +1,10 @@
-"""Every public layer keeps the contract (tests/contract.py), and none is forgotten."""
+"""Every public layer keeps the contract (tests/contract.py), and none is forgotten.
+
+The cases of a family stand in its own test file, in a list called CASES; those of the first families stand here.
+"""
+
+from importlib import import_module
+from pathlib import Path
 
 import pytest
 
@@ -87,6 +93,10 @@ CASES = [
     ),
     Case(L.SpatialDropout3D, {"rate": 0.5, "seed": 1}, (3, 2, 1, 2, 4), (3, 2, 1, 2, 4), **NOISE),
 ]
+
+for path in sorted(Path(__file__).parent.glob("test_*.py")):
+    if path.stem != "test_contract":
+        CASES += getattr(import_module(f"tests.layers.{path.stem}"), "CASES", [])
 
 # They have no formula of their own: the base class, and the layer that stands for a model's input.
 WITHOUT_CASE = {"Layer", "InputLayer"}
