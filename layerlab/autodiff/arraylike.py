@@ -4,7 +4,7 @@ Traced arrays, variables and symbolic tensors share them: each only says what a 
 by the two dispatch protocols of NumPy (NEP 13 for ufuncs, NEP 18 for the other functions).
 """
 
-from typing import TYPE_CHECKING
+from typing import TYPE_CHECKING, Any
 
 import numpy as np
 
@@ -44,6 +44,7 @@ class ArrayLike:
 
     __slots__ = ()
     shape: tuple
+    dtype: Any
     if TYPE_CHECKING:  # what NumPy's own annotations ask of an array
 
         def __array__(self, dtype=None, copy=None) -> np.ndarray: ...

@@ -61,7 +61,7 @@ def settle(function, options: Options, args, kwargs) -> tuple[tuple, dict]:
     if unknown or len(args) > options.positional:
         refusals.arguments(function, options, args, unknown)
     kwargs = {key: value for key, value in kwargs.items() if key in options.keywords}
-    if any(isinstance(value, ArrayLike) for value in kwargs.values()):
+    if not args or any(isinstance(value, ArrayLike) for value in kwargs.values()):
         args, kwargs = _by_position(function, options, args, kwargs)
     return args, {
         key: value if isinstance(value, _IMMUTABLE) else _snapshot(function, value) for key, value in kwargs.items()

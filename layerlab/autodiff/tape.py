@@ -221,7 +221,11 @@ class Tape:
                 continue
             if step.slot in wanted:
                 kept[step.slot] = g
-            _pull_back(step, g, gradients)
+            try:
+                _pull_back(step, g, gradients)
+            except Exception as error:
+                error.add_note(f"This happened in the gradient of: {_describe(step)}")
+                raise
         return {**kept, **gradients}
 
 

@@ -240,3 +240,12 @@ def test_a_traced_array_has_the_attributes_and_methods_of_an_array():
             assert isinstance(result, TracedArray)
         np.testing.assert_array_equal(x.argmax(axis=1), [2, 2])
         assert x.any()
+
+
+def test_an_error_on_the_way_back_names_the_step():
+    with Tape() as tape:
+        x = tape.watch(np.ones((2, 2)))
+        y = np.linalg.det(x)
+    with pytest.raises(np.linalg.LinAlgError, match="Singular") as caught:
+        tape.gradient(y, x)
+    assert caught.value.__notes__ == ["This happened in the gradient of: det (2, 2) -> ()"]

@@ -240,6 +240,7 @@ TABLE = {
         refused("np.einsum(x, [0], x, [0])", "no gradient with respect to argument 0", "use the string form"),
     ],
     "Functions without a rule": [
+        refused("np.where(x)", "np.where gives a tuple, through which no gradient flows", "np.nonzero(x) is plain"),
         refused("np.linalg.eig(x[:, None] * x)", "np.linalg.eig has no gradient rule"),
         refused("np.unique(x)", "np.unique has no gradient rule. Its result does not depend smoothly on x"),
         refused("np.apply_along_axis(np.sum, 0, x)", "Write it with whole-array functions and axis="),

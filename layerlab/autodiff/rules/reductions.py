@@ -1,5 +1,7 @@
 """VJPs of sums, means, extrema and their kin over axes."""
 
+import math
+
 import numpy as np
 
 from layerlab.autodiff.rule import composite, defvjp
@@ -21,12 +23,14 @@ def _mean(g, y, a, axis=None, *, dtype=None, keepdims=False):
 
 
 def _var(g, y, a, axis=None, *, dtype=None, ddof=0, keepdims=False, correction=0):
-    share = g * (2 / (_count(a, y) - ddof - correction))
+    n = _count(a, y) - ddof - correction
+    share = g * (2 / n if n else math.nan)
     return restore_axes(share, a, axis, keepdims) * (a - np.mean(a, axis, keepdims=True))
 
 
 def _std(g, y, a, axis=None, *, dtype=None, ddof=0, keepdims=False, correction=0):
-    share = over(g / (_count(a, y) - ddof - correction), y)  # 0 where all are equal
+    n = _count(a, y) - ddof - correction
+    share = over(g / n if n else g * math.nan, y)  # 0 where all are equal
     return restore_axes(share, a, axis, keepdims) * (a - np.mean(a, axis, keepdims=True))
 
 
