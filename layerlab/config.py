@@ -3,6 +3,8 @@
 Same names and defaults as `keras.config`; everything else in the package asks here instead of keeping a copy.
 """
 
+from typing import Any
+
 import numpy as np
 
 __all__ = [
@@ -19,7 +21,7 @@ __all__ = [
 
 _FLOATS = ("float16", "float32", "float64")
 _DATA_FORMATS = ("channels_last", "channels_first")
-_settings = {"floatx": "float32", "epsilon": 1e-7, "image_data_format": "channels_last"}
+_settings: dict[str, Any] = {"floatx": "float32", "epsilon": 1e-7, "image_data_format": "channels_last"}
 
 
 def floatx() -> str:

@@ -291,13 +291,14 @@ def _read_object(config: dict, inner: dict, family):
     cls = _find_class(config, family)
     if not inspect.isclass(cls):
         return cls
-    if not hasattr(cls, "from_config"):
+    from_config = getattr(cls, "from_config", None)
+    if from_config is None:
         raise TypeError(
             f"Unable to reconstruct an instance of '{config['class_name']}' because the class is missing a "
             f"`from_config()` method. Full object config: {config}"
         )
     try:
-        obj = cls.from_config(inner)
+        obj = from_config(inner)
     except TypeError as error:
         if any(text in str(error) for text in _EXPLANATIONS):  # from an object inside: that one is to blame
             raise

@@ -18,7 +18,7 @@ def building(build):
         self._check_initialized()
         if self._is_building:  # super().build(...)
             return build(self, *args, **kwargs)
-        args = [_checked(self, shape) for shape in args]
+        args = tuple(_checked(self, shape) for shape in args)
         before, made = dict(vars(self)), (len(self._own_trainable), len(self._own_non_trainable))
         self._is_building = True
         try:

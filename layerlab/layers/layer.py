@@ -69,7 +69,7 @@ class Layer(WeightOwner, Configured, Registered):
     def __init_subclass__(cls, **kwargs):
         super().__init_subclass__(**kwargs)
         if "build" in vars(cls):
-            cls.build = building(cls.build)
+            cls.build = building(cls.build)  # type: ignore[method-assign]
         if "compute_mask" in vars(cls) and "_makes_masks" not in vars(cls):
             cls._makes_masks = True
         cls._call_info = CallInfo(cls.call)
@@ -102,7 +102,8 @@ class Layer(WeightOwner, Configured, Registered):
         self.built = type(self).build is Layer.build  # nothing to make
 
     def _refuse_keywords(self, kwargs):
-        known = [name for cls in type(self).__mro__ for name in inspect.signature(cls.__init__).parameters]
+        classes: tuple[Any, ...] = type(self).__mro__
+        known = [name for cls in classes for name in inspect.signature(cls.__init__).parameters]
         hints = "".join(did_you_mean(key, known) for key in kwargs)
         if "batch_input_shape" in kwargs or "batch_shape" in kwargs:
             hints = " Give the batch size to the model's input instead: Input(batch_shape=...)."
@@ -308,7 +309,7 @@ class Layer(WeightOwner, Configured, Registered):
             return self._in_own_dtype(self.call(*args, **kwargs))
 
     def _output_dtype(self, args) -> str:
-        first = tree.flatten(args)[0] if args else None
+        first: Any = tree.flatten(args)[0] if args else None
         keeps = self.keeps_integers and first is not None and np.dtype(first.dtype).kind != "f"
         return str(first.dtype) if keeps else self.compute_dtype
 

@@ -70,7 +70,7 @@ def draw_table(header: list[str], rows: list[list[str]], widths: list[int], alig
 
 
 def _line(characters: str, widths: list[int]) -> str:
-    left, middle, crossing, right = characters
+    left, middle, crossing, right = list(characters)
     return left + crossing.join(middle * (width + 2) for width in widths) + right
 
 
