@@ -1,4 +1,4 @@
-"""The check script, without what it installs: which checks run, and what a failure does to the exit code."""
+"""The scripts, without what they install: which checks run, what a failure does, when the environment is made anew."""
 
 import importlib.util
 import sys
@@ -53,3 +53,67 @@ def test_some_checks_can_be_chosen(check, monkeypatch):
 def test_an_unknown_check_is_named(check, monkeypatch, capsys):
     assert exit_code(check, monkeypatch, "lnit") == 2
     assert "unknown check: lnit. Choose from lint, types, tests." in capsys.readouterr().err
+
+
+@pytest.fixture
+def environment(monkeypatch, tmp_path):
+    """scripts/environment.py for an empty project, with commands noted in place of run."""
+    monkeypatch.syspath_prepend(SCRIPTS)
+    spec = importlib.util.spec_from_file_location("environment", SCRIPTS / "environment.py")
+    module = importlib.util.module_from_spec(spec)
+    spec.loader.exec_module(module)
+    monkeypatch.setattr(module, "ROOT", tmp_path)
+    monkeypatch.setattr(module, "VENV", tmp_path / ".venv")
+    monkeypatch.setattr(module, "_STAMP", tmp_path / ".venv" / "installed.json")
+    (tmp_path / "pyproject.toml").write_text("one")
+    module.ran, module.code = [], 0
+
+    def call(command, cwd):
+        module.ran.append(command[2])
+        Path(module.program("python")).parent.mkdir(parents=True, exist_ok=True)
+        Path(module.program("python")).touch()
+        module.installed = command[-1].removeprefix(str(tmp_path))
+        return module.code
+
+    monkeypatch.setattr(module.subprocess, "call", call)
+    return module
+
+
+def test_the_environment_is_made_once(environment):
+    environment.set_up(["course"])
+    assert environment.ran == ["venv", "pip"]
+    assert environment.installed == "[course]"
+    environment.set_up(["course"])
+    assert environment.ran == ["venv", "pip"]
+
+
+def test_more_extras_are_added_to_those_that_are_there(environment):
+    environment.set_up(["course", "test"])
+    environment.set_up(["course"])
+    assert environment.ran == ["venv", "pip"]
+    environment.set_up(["browser"])
+    assert environment.ran == ["venv", "pip", "pip"]
+    assert environment.installed == "[browser,course,test]"
+
+
+def test_a_changed_pyproject_is_installed_again(environment):
+    environment.set_up(["course"])
+    (environment.ROOT / "pyproject.toml").write_text("two")
+    environment.set_up(["course"])
+    assert environment.ran == ["venv", "pip", "pip"]
+
+
+def test_an_installation_that_failed_is_done_again(environment):
+    environment.code = 3
+    with pytest.raises(SystemExit, match="3"):
+        environment.set_up(["course"])
+    environment.code = 0
+    environment.set_up(["course"])
+    assert environment.ran == ["venv", "venv", "pip"]
+
+
+def test_an_old_python_is_told_so(environment, monkeypatch):
+    monkeypatch.setattr(environment, "OLDEST", (99, 0))
+    with pytest.raises(SystemExit, match=r"layerlab needs Python 99\.0 or newer; this is 3\."):
+        environment.set_up(["course"])
+    assert not environment.ran
