@@ -4,11 +4,14 @@ Every function draws with matplotlib (imported when first used) and returns the 
 Call `use_style()` once at the top of a notebook for the look of the course.
 """
 
+from layerlab.plots.answers import confusion, predictions
 from layerlab.plots.arrays import array_cells
-from layerlab.plots.curves import curves, histogram, training_curves
-from layerlab.plots.diagrams import dense_layer, neuron, shape_flow
-from layerlab.plots.pictures import confusion, images, kernels, one_hot, pixel_values, predictions
+from layerlab.plots.flow import shape_flow
+from layerlab.plots.lines import curves, histogram, training_curves
+from layerlab.plots.neurons import neuron
+from layerlab.plots.pictures import images, kernels, one_hot, pixel_values
 from layerlab.plots.style import COLORS, use_style
+from layerlab.plots.wiring import dense_layer
 
 __all__ = [
     "COLORS",

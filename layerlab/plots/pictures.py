@@ -1,13 +1,13 @@
-"""Arrays that are pictures: digits, photographs, kernels seen as images, one-hot tables, predictions and their errors.
+"""Arrays that are pictures: digits, photographs, kernels seen as images, one-hot tables.
 
 Weights use one diverging palette (purple negative, white zero, orange positive) with zero always white.
 """
 
 import numpy as np
 
-from layerlab.plots.style import COLORS, DIVERGING, INK, canvas, contrast
+from layerlab.plots.style import DIVERGING, INK_ON_PAPER, canvas, contrast
 
-__all__ = ["confusion", "images", "kernels", "one_hot", "pixel_values", "predictions"]
+__all__ = ["images", "kernels", "one_hot", "pixel_values"]
 
 
 def images(array, titles=None, columns=None, title=None, labels=False, frames=False, **options):
@@ -36,7 +36,7 @@ def images(array, titles=None, columns=None, title=None, labels=False, frames=Fa
     for ax in axes[count:]:
         ax.remove()
     for i, ax in enumerate(axes[:count]):
-        ax.imshow(array[i], **options)
+        ax.imshow(array[i], **{"cmap": INK_ON_PAPER} | options)
         ax.set_title(str(titles[i]) if titles is not None else "", fontsize=10)
         if labels:
             _pixel_axes(ax)
@@ -82,7 +82,7 @@ def pixel_values(picture, title=None, ax=None):
     if picture.ndim != 2 or max(picture.shape) > 16:
         raise ValueError(f"`pixel_values` draws at most 16 x 16 gray pixels. Received: shape {picture.shape}")
     ax = canvas(0.42 * len(picture) + 0.8, width=0.5 * picture.shape[1] + 1.0)[1] if ax is None else ax
-    drawn = ax.imshow(picture, aspect="auto")
+    drawn = ax.imshow(picture, cmap=INK_ON_PAPER, aspect="auto")
     for (row, column), value in np.ndenumerate(picture):
         ink = contrast(drawn.cmap(drawn.norm(value))[:3])
         ax.text(column, row, f"{value:g}", ha="center", va="center", color=ink, fontsize=9)
@@ -157,79 +157,3 @@ def one_hot(matrix, row_names, column_names, title=None, ax=None):
     ax.tick_params(length=0)
     ax.spines[:].set_visible(False)
     return ax
-
-
-def predictions(pictures, labels, probabilities, columns=4):
-    """Pictures beside the probabilities a model gives them: the true class green, a wrong favorite vermilion.
-
-    Args:
-        pictures: shape (n, height, width).
-        labels: the true classes, integers of shape (n,).
-        probabilities: shape (n, classes).
-        columns: how many pictures side by side.
-
-    Returns:
-        The favorites of the model, integers of shape (n,).
-
-    >>> [int(k) for k in predictions(np.zeros((1, 8, 8)), [1], np.array([[0.9, 0.1]]))]
-    [0]
-    """
-    probabilities = np.asarray(probabilities)
-    count = len(pictures)
-    rows = -(-count // columns)
-    figure, axes = canvas(1.55 * rows + 0.2, 2 * columns, rows, squeeze=False, width_ratios=[1, 1.2] * columns)
-    axes = axes.reshape(-1, 2)
-    for ax in axes[count:].ravel():
-        ax.remove()
-    for (left, right), picture, label, chances in zip(axes, pictures, labels, probabilities, strict=False):
-        left.imshow(picture)
-        left.set_title(f"is a {int(label)}", fontsize=10)
-        left.set_anchor("N")
-        left.axis("off")
-        _chances(right, chances, int(label))
-    figure.supxlabel("beside each picture: the probability given to each class", fontsize=10)
-    return probabilities.argmax(axis=1)
-
-
-def _chances(ax, chances, label) -> None:
-    favorite = int(np.argmax(chances))
-    colors = ["#BBBBBB"] * len(chances)
-    colors[favorite] = COLORS["vermilion"]
-    colors[label] = COLORS["green"]
-    ax.barh(range(len(chances)), chances, color=colors)
-    ax.set(xlim=(0, 1), yticks=range(len(chances)), xticks=[0, 1])
-    ax.tick_params(labelsize=7, length=0)
-    ax.invert_yaxis()
-    ax.set_title(f"says {favorite}", fontsize=10)
-
-
-def confusion(labels, predicted, classes=None, ax=None):
-    """How often each true class got each answer; the right answers stand on the diagonal.
-
-    Args:
-        labels: true classes, integers of shape (n,).
-        predicted: answers, integers of shape (n,), or probabilities of shape (n, classes).
-        classes: how many classes; default one more than the largest number met.
-        ax: the Axes to draw on; default a new figure.
-
-    Returns:
-        The table of counts, shape (classes, classes): row = truth, column = answer.
-
-    >>> confusion([0, 1, 1], [0, 1, 0])
-    array([[1, 0],
-           [1, 1]])
-    """
-    labels, predicted = np.asarray(labels), np.asarray(predicted)
-    predicted = predicted.argmax(axis=1) if predicted.ndim == 2 else predicted
-    classes = classes or int(max(labels.max(), predicted.max())) + 1
-    counts = np.bincount(labels * classes + predicted, minlength=classes**2).reshape(classes, classes)
-    ax = canvas(5.2, width=6.0)[1] if ax is None else ax
-    shares = counts / np.maximum(counts.sum(axis=1, keepdims=True), 1)
-    picture = ax.imshow(shares**0.5, cmap="Blues", vmin=0, vmax=1)
-    for (row, column), count in np.ndenumerate(counts):
-        if count:
-            ink = contrast(picture.cmap(shares[row, column] ** 0.5)[:3])
-            ax.text(column, row, str(count), ha="center", va="center", color=ink, fontsize=10)
-    ax.set(xlabel="answer of the model", ylabel="true class", xticks=range(classes), yticks=range(classes))
-    ax.spines[:].set_color(INK)
-    return counts

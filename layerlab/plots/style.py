@@ -3,7 +3,19 @@
 The palette is Okabe and Ito's ("Color Universal Design", 2008). Nothing here imports matplotlib before it is needed.
 """
 
-__all__ = ["COLORS", "INK", "PAPER", "canvas", "contrast", "series", "use_style"]
+__all__ = [
+    "COLORS",
+    "DIVERGING",
+    "INK",
+    "INK_ON_PAPER",
+    "PAPER",
+    "canvas",
+    "contrast",
+    "node",
+    "series",
+    "signed",
+    "use_style",
+]
 
 COLORS = {
     "blue": "#0072B2",
@@ -18,6 +30,7 @@ COLORS = {
 INK = "#333333"  # lines and text
 PAPER = "#EDF3F7"  # the face of a quiet box or cell
 DIVERGING = "PuOr_r"  # negative purple, zero white, positive orange
+INK_ON_PAPER = "gray_r"  # small numbers white, large numbers black
 WIDTH = 8.0  # inches: the width of a JupyterLab column
 
 _RC: dict = {
@@ -40,7 +53,7 @@ _RC: dict = {
     "ytick.color": INK,
     "lines.linewidth": 2.0,
     "legend.frameon": False,
-    "image.cmap": "gray_r",
+    "image.cmap": INK_ON_PAPER,
     "image.interpolation": "nearest",
 }
 
@@ -92,3 +105,20 @@ def contrast(color) -> str:
 
     red, green, blue = to_rgb(color)
     return "white" if 0.299 * red + 0.587 * green + 0.114 * blue < 0.5 else "black"
+
+
+def signed(value, form: str = ".3g") -> str:
+    """A number as text, with a minus sign as wide as a plus.
+
+    >>> signed(-1.5), signed(0.25, ".1f")
+    ('−1.5', '0.2')
+    """
+    return f"{value:{form}}".replace("-", "\N{MINUS SIGN}")
+
+
+def node(ax, place, text, color, radius: float = 0.34) -> None:
+    """Draw a disk with a text inside: a number, a unit, an activation."""
+    from matplotlib.patches import Ellipse
+
+    ax.add_patch(Ellipse(place, 2 * radius, 1.8 * radius, facecolor=color, edgecolor="white", zorder=2))
+    ax.text(*place, text, ha="center", va="center", color=contrast(color), fontsize=10, zorder=3)

@@ -3,7 +3,6 @@
 import matplotlib.pyplot as plt
 import numpy as np
 import pytest
-from matplotlib.colors import to_rgba
 
 from layerlab import plots
 
@@ -47,16 +46,23 @@ def test_one_hot_names_rows_and_columns():
     np.testing.assert_array_equal(ax.collections[0].get_array().reshape(2, 3), np.eye(3)[[2, 0]])
 
 
-def test_predictions_colors_truth_and_favorite():
-    favorites = plots.predictions(np.zeros((2, 4, 4)), [0, 2], np.array([[0.2, 0.7, 0.1], [0.0, 0.1, 0.9]]), columns=2)
-    assert favorites.tolist() == [1, 2]
-    wrong, right = (ax for ax in plt.gcf().axes if ax.patches)
-    gray, green, vermilion = (to_rgba(c) for c in ("#BBBBBB", plots.COLORS["green"], plots.COLORS["vermilion"]))
-    assert [bar.get_facecolor() for bar in wrong.patches] == [green, vermilion, gray]
-    assert [bar.get_facecolor() for bar in right.patches] == [gray, gray, green]
+def test_pixel_values_writes_every_number_in_a_color_that_can_be_read():
+    ax = plots.pixel_values([[0, 255], [30, 200]])
+    assert [(text.get_text(), text.get_color()) for text in ax.texts] == [
+        ("0", "black"),
+        ("255", "white"),
+        ("30", "black"),
+        ("200", "white"),
+    ]
 
 
-@pytest.mark.parametrize("answers", [[0, 2, 2, 1], np.eye(3)[[0, 2, 2, 1]]], ids=["classes", "probabilities"])
-def test_confusion_counts_truth_by_row_and_answer_by_column(answers):
-    counts = plots.confusion([0, 1, 2, 1], answers)
-    assert counts.tolist() == [[1, 0, 0], [0, 1, 1], [0, 0, 1]]
+@pytest.mark.parametrize("shape", [(28, 28), (4, 4, 3)])
+def test_pixel_values_refuses_what_it_cannot_write_down(shape):
+    with pytest.raises(ValueError, match=r"at most 16 x 16 gray pixels. Received: shape \("):
+        plots.pixel_values(np.zeros(shape))
+
+
+@pytest.mark.parametrize("frames", [True, False])
+def test_images_draws_frames_when_asked(frames):
+    (ax,) = plots.images(np.zeros((1, 4, 4)), frames=frames)
+    assert all(spine.get_visible() is frames for spine in ax.spines.values())
