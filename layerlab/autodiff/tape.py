@@ -18,7 +18,7 @@ from layerlab.autodiff.refusals import TracingError
 from layerlab.autodiff.rule import RULES, unbroadcast
 from layerlab.autodiff.traced import TracedArray, Watched
 
-__all__ = ["Tape", "active_tape", "off_tape", "values_are_needed"]
+__all__ = ["Tape", "active_tape", "off_tape", "value_is_needed"]
 
 _active: contextvars.ContextVar["Tape | None"] = contextvars.ContextVar("active_tape", default=None)
 
@@ -38,9 +38,9 @@ def off_tape():
         _active.reset(token)
 
 
-def values_are_needed() -> bool:
-    """Whether a gradient may still be asked of values as they are now: do not write into a variable's array then."""
-    return len(_unread) > 0
+def value_is_needed(variable: Watched) -> bool:
+    """Whether a gradient may still be asked that depends on a variable's array: do not write into the array then."""
+    return any(tape.watches(variable) for tape in _unread)
 
 
 class Step(NamedTuple):

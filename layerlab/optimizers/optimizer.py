@@ -10,7 +10,7 @@ from typing import ClassVar
 import numpy as np
 
 from layerlab import serialization
-from layerlab.autodiff.tape import off_tape, values_are_needed
+from layerlab.autodiff.tape import off_tape, value_is_needed
 from layerlab.naming import auto_name, did_you_mean
 from layerlab.optimizers.options import StepOptions
 from layerlab.optimizers.schedules import LearningRateSchedule
@@ -202,9 +202,8 @@ class Optimizer(StepOptions, named=False):
         if grads:
             if self.loss_scale_factor is not None:
                 grads = [gradient / self.loss_scale_factor for gradient in grads]
-            if values_are_needed():
-                for variable in variables:
-                    variable.assign(variable.value)  # a new array to write into
+            for variable in filter(value_is_needed, variables):
+                variable.assign(variable.value)  # a new array to write into
             self._step(grads, variables)
             for variable in variables:
                 if variable.constraint is not None:

@@ -1,7 +1,7 @@
 """The calls on which every gradient rule is checked: one row a call.
 
-`N(2, 3)` stands for an array of that shape to differentiate by (normal; `P` in 0.5 to 1.5, `U` in -0.9 to 0.9, `Z`
-normal with zeros, `S` symmetric positive definite); everything else is a constant.
+`N(2, 3)` stands for an array of that shape to differentiate by (normal; `P` in 0.5 to 1.5, `G` in 1.2 to 2.2, `U` in
+-0.9 to 0.9, `Z` normal with zeros, `S` symmetric positive definite); everything else is a constant.
 """
 
 import zlib
@@ -26,6 +26,8 @@ class Array:
                 return rng.standard_normal(self.shape)
             case "P":
                 return 0.5 + rng.random(self.shape)
+            case "G":
+                return 1.2 + rng.random(self.shape)
             case "U":
                 return 1.8 * rng.random(self.shape) - 0.9
             case "Z":
@@ -45,6 +47,10 @@ def N(*shape):
 
 def P(*shape):
     return Array("P", shape)
+
+
+def G(*shape):
+    return Array("G", shape)
 
 
 def U(*shape):
@@ -141,7 +147,7 @@ ELEMENTARY = [
     *elementwise(np.exp, np.exp2, np.expm1, np.log, np.log2, np.log10, np.log1p),
     *elementwise(np.sin, np.cos, np.tan, np.arctan, np.sinh, np.cosh, np.tanh, np.arcsinh, np.sinc, kind=N),
     *elementwise(np.arcsin, np.arccos, np.arctanh, kind=U),
-    call(np.arccosh, [1.5, 2.5]),
+    *elementwise(np.arccosh, kind=G),
     *elementwise(np.degrees, np.rad2deg, np.radians, np.deg2rad, np.nan_to_num, np.real, np.conjugate, kind=N),
     call(np.nan_to_num, N(3), nan=1.0, posinf=2.0, neginf=3.0),
     call(np.unwrap, N(3, 8)),
