@@ -2,8 +2,10 @@
 
 import json
 
+from layerlab import tree
 from layerlab.layers import InputLayer
 from layerlab.layers.symbolic import KerasTensor
+from layerlab.models.functional import Functional
 from layerlab.models.model import Model
 from layerlab.models.sequential import Sequential
 from layerlab.serialization import (
@@ -24,8 +26,9 @@ def clone_model(model, input_tensors=None, clone_function=None, call_function=No
         input_tensors: a symbolic tensor to build the copy on, in place of a new input.
         clone_function: called with each layer, returns the layer for the copy; by default one of the same
             configuration. A layer that appears twice is copied once.
-        call_function: only for models that are graphs.
-        recursive: also copy the layers of chains inside one by one, with the same `clone_function`.
+        call_function: for models that are graphs: called with each new layer and its arguments, returns the output;
+            by default `layer(*args, **kwargs)`.
+        recursive: also copy the layers of models inside one by one, with the same functions.
 
     Raises:
         ValueError: an argument that does not go with this kind of model.
@@ -41,9 +44,9 @@ def clone_model(model, input_tensors=None, clone_function=None, call_function=No
     copies = kwargs.pop("cache", None) or {}
     if kwargs:
         raise ValueError(f"Unexpected keyword argument(s): {tuple(kwargs)}")
-    if not isinstance(model, Sequential):
+    if not isinstance(model, Sequential | Functional):
         return _clone_class(model, input_tensors, clone_function, call_function)
-    if call_function is not None:
+    if isinstance(model, Sequential) and call_function is not None:
         raise ValueError(
             "`call_function` argument is not supported with Sequential models. In a Sequential model, layers aren't "
             "called at model-construction time (they're merely listed). Use `call_function` with Functional models "
@@ -53,11 +56,37 @@ def clone_model(model, input_tensors=None, clone_function=None, call_function=No
         raise ValueError(
             f"Expected `clone_function` argument to be a callable. Received: clone_function={clone_function}"
         )
-    return _clone_chain(model, input_tensors, clone_function or _same_configuration, recursive, copies)
+    copy = _Copier(clone_function or _same_configuration, call_function, recursive, copies)
+    clone = (_clone_chain if isinstance(model, Sequential) else _clone_graph)(model, input_tensors, copy)
+    if model.compiled:
+        clone.compile_from_config(model.get_compile_config())
+    return clone
 
 
 def _same_configuration(layer):
     return type(layer).from_config(layer.get_config())
+
+
+class _Copier:
+    """Copies layers, each once."""
+
+    def __init__(self, clone_function, call_function, recursive, copies):
+        self.clone_function, self.call_function = clone_function, call_function
+        self.recursive, self.copies = recursive, copies
+
+    def __call__(self, layer):
+        if id(layer) not in self.copies:
+            inside = self.recursive and isinstance(layer, Sequential | Functional)
+            self.copies[id(layer)] = self._clone_inside(layer) if inside else self.clone_function(layer)
+        return self.copies[id(layer)]
+
+    def _clone_inside(self, model):
+        return _clone_chain(model, None, self) if isinstance(model, Sequential) else _clone_graph(model, None, self)
+
+    def called(self, layer, args, kwargs):
+        """What the copy of a layer gives for these arguments."""
+        call = self.call_function or (lambda layer, *args, **kwargs: layer(*args, **kwargs))
+        return call(self(layer), *args, **kwargs)
 
 
 def _clone_class(model, input_tensors, clone_function, call_function) -> Model:
@@ -77,20 +106,25 @@ def _clone_class(model, input_tensors, clone_function, call_function) -> Model:
     return deserialize_keras_object(serialize_keras_object(model), custom_objects={cls.__name__: cls})
 
 
-def _clone_chain(model, input_tensors, clone_function, recursive, copies) -> Sequential:
-    def copy(layer):
-        if id(layer) not in copies:
-            inside = recursive and isinstance(layer, Sequential)
-            copies[id(layer)] = (
-                _clone_chain(layer, None, clone_function, True, copies) if inside else clone_function(layer)
-            )
-        return copies[id(layer)]
-
+def _clone_chain(model, input_tensors, copy) -> Sequential:
     layers = [*_clone_input(model, input_tensors), *map(copy, model.layers)]
-    clone = Sequential(layers, name=model.name, trainable=model.trainable)
-    if model.compiled:
-        clone.compile_from_config(model.get_compile_config())
-    return clone
+    return Sequential(layers, name=model.name, trainable=model.trainable)
+
+
+def _clone_graph(model, input_tensors, copy) -> Functional:
+    if input_tensors is None:
+        input_tensors = tree.map_structure(_like, model.input)
+    elif not all(isinstance(tensor, KerasTensor) for tensor in tree.flatten(input_tensors)):
+        raise ValueError(
+            "All entries in `input_tensors` must be KerasTensors. "
+            f"Received invalid values: inputs_tensors={input_tensors}"
+        )
+    outputs = model._graph.run(tree.flatten(input_tensors), copy.called)
+    return Functional(input_tensors, outputs, name=model.name, trainable=model.trainable)
+
+
+def _like(tensor) -> KerasTensor:
+    return InputLayer(batch_shape=tensor.shape, dtype=tensor.dtype, name=tensor._keras_history.operation.name).output
 
 
 def _clone_input(model, input_tensors) -> list[InputLayer]:
