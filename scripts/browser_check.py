@@ -146,10 +146,10 @@ def take_picture(driver, options):
 
     driver.find_element(By.TAG_NAME, "body").send_keys(Keys.CONTROL, "b")
     driver.execute_script("document.querySelectorAll('.Toastify').forEach(popup => popup.remove())")
-    if options.scroll_to:
-        heading = f"//*[self::h1 or self::h2 or self::h3][contains(., '{options.scroll_to}')]"
+    heading = f"//*[self::h1 or self::h2 or self::h3][contains(., '{options.scroll_to}')]"
+    for _ in range(3):  # what comes into view takes room, and moves the heading
         driver.execute_script("arguments[0].scrollIntoView()", driver.find_element(By.XPATH, heading))
-    time.sleep(3)
+        time.sleep(2)
     driver.save_screenshot(str(options.screenshot))
 
 
