@@ -273,9 +273,12 @@ _FAR_BELOW = -1e9  # exp of it is 0 beside any logit that counts
 
 
 def _check_broadcastable(mask, x):
+    received = f"Received: inputs.shape={tuple(x.shape)}, mask.shape={np.shape(mask)}"
+    if np.ndim(mask) > x.ndim:
+        raise ValueError(f"The `mask` must be broadcastable to `inputs` and must not have more dimensions. {received}")
     shape = (1,) * (x.ndim - np.ndim(mask)) + np.shape(mask)
-    if len(shape) != x.ndim or any(m not in (1, n) for m, n in zip(shape, x.shape, strict=True)):
+    if any(m not in (1, n) for m, n in zip(shape, x.shape, strict=True)):
         raise ValueError(
             "The `mask` must be broadcastable to `inputs`. Each mask dimension must be 1 or match the corresponding "
-            f"input dimension. Received: inputs.shape={tuple(x.shape)}, mask.shape={np.shape(mask)}"
+            f"input dimension. {received}"
         )

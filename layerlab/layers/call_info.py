@@ -52,7 +52,8 @@ class CallInfo:
         named = dict(zip(self.names, args, strict=False))
         return named | {f"args[{i}]": value for i, value in enumerate(args[len(named) :])} | kwargs
 
-    def tensors(self, args, kwargs) -> dict:
-        """The arguments that are arrays (or nests of arrays), without masks."""
+    def tensors(self, args, kwargs, masks=False) -> dict:
+        """The arguments that are arrays (or nests of arrays), with or without masks."""
+        left_out = frozenset() if masks else self.mask_names
         given = self.by_name(args, kwargs)
-        return {name: value for name, value in given.items() if name not in self.mask_names and is_tensors(value)}
+        return {name: value for name, value in given.items() if name not in left_out and is_tensors(value)}

@@ -108,7 +108,8 @@ class Dense(Layer):
 
     def call(self, inputs):
         y = np.matmul(self._as_float(inputs), self.kernel)  # (..., features) (features, units)
-        return self.activation(y if self.bias is None else y + self.bias)
+        y = y if self.bias is None else y + self.bias
+        return y if self.activation is None else self.activation(y)
 
     def compute_output_shape(self, input_shape):
         return (*input_shape[:-1], self.units)

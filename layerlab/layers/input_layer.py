@@ -49,19 +49,21 @@ class InputLayer(Layer):
             shape = kwargs.pop("input_shape")
         batch_shape = kwargs.pop("batch_input_shape", batch_shape)
         super().__init__(name=name, **kwargs)
+        if input_tensor is not None:
+            given = {"shape": shape, "batch_size": batch_size, "dtype": dtype, "batch_shape": batch_shape}
+            _check_tensor(input_tensor, given | {"sparse": sparse, "ragged": ragged})
+            shape, batch_size, batch_shape, dtype = None, None, input_tensor.shape, input_tensor.dtype
         if sparse or ragged:
             raise ValueError(f"layerlab has only dense arrays. Received: sparse={sparse}, ragged={ragged}")
-        if input_tensor is not None:
-            _check_tensor(input_tensor)
-            batch_shape, dtype = input_tensor.shape, dtype or input_tensor.dtype
         self.batch_shape = _whole_shape(shape, batch_size, batch_shape)
         self._dtype = floatx() if dtype is None else standardize_dtype(dtype)
+        self.sparse = self.ragged = False
         self.optional = optional
         tensor = KerasTensor(self.batch_shape, self._dtype, name) if input_tensor is None else input_tensor
         Node(self, (), {}, tensor)
 
     def call(self):
-        raise NotImplementedError("An InputLayer is not called: it only gives its `output`.")
+        """Nothing: the layer only has an `output`."""
 
     @property
     def input(self):
@@ -75,8 +77,8 @@ class InputLayer(Layer):
         return {
             "batch_shape": self.batch_shape,
             "dtype": self._dtype,
-            "sparse": False,
-            "ragged": False,
+            "sparse": self.sparse,
+            "ragged": self.ragged,
             "name": self.name,
             "optional": self.optional,
         }
@@ -127,12 +129,22 @@ def Input(
     return layer.output
 
 
-def _check_tensor(tensor):
+def _check_tensor(tensor, given: dict):
+    """ValueError unless this is a symbolic tensor that agrees with the other arguments."""
     if not isinstance(tensor, KerasTensor):
         raise ValueError(
             f"Argument `input_tensor` must be a KerasTensor. Received invalid type: input_tensor={tensor} "
             f"(of type {type(tensor)})"
         )
+    shape = tensor.shape
+    its = {"shape": shape[1:], "batch_size": shape[0], "dtype": tensor.dtype, "batch_shape": shape}
+    for name, value in given.items():
+        value = tuple(value) if isinstance(value, list) else value
+        if value is not None and value != its.get(name, False):
+            raise ValueError(
+                f"When providing the `input_tensor` argument, you cannot provide an incompatible `{name}` argument. "
+                f"Received: {name}={value} for the tensor {tensor}"
+            )
 
 
 def _whole_shape(shape, batch_size, batch_shape) -> tuple:

@@ -81,7 +81,7 @@ class Layer(WeightOwner, Configured, Registered):
                 f"Argument `name` must be a string and cannot contain character `/`. Received: name={name} "
                 f"(of type {type(name)})"
             )
-        if not isinstance(trainable, bool | int | np.bool_):
+        if not isinstance(trainable, bool | np.bool_):
             raise ValueError(
                 f"Expected `trainable` to be a boolean. Received: trainable={trainable} (of type {type(trainable)})"
             )
@@ -242,7 +242,8 @@ class Layer(WeightOwner, Configured, Registered):
 
     def _build_for(self, args, kwargs):
         """Make the weights for these inputs."""
-        self.build(**shapes_by_parameter(self.build, self._call_info.tensors(args, kwargs)))
+        info = self._call_info
+        self.build(**shapes_by_parameter(self.build, info.tensors(args, kwargs, masks=True), info.all_names))
 
     def _run(self, args, kwargs, training):
         try:
@@ -291,7 +292,8 @@ class Layer(WeightOwner, Configured, Registered):
         """The symbolic output for symbolic inputs."""
         if type(self).compute_output_shape is Layer.compute_output_shape:
             return self._dry_call(args, kwargs)
-        shapes = shapes_by_parameter(self.compute_output_shape, self._call_info.tensors(args, kwargs))
+        info = self._call_info
+        shapes = shapes_by_parameter(self.compute_output_shape, info.tensors(args, kwargs), info.all_names)
         return tree_of_tensors(self.compute_output_shape(**shapes), self._output_dtype(args))
 
     def _dry_call(self, args, kwargs):

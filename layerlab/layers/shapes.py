@@ -48,27 +48,32 @@ def tree_of_tensors(shape, dtype):
     return type(shape)(tree_of_tensors(item, dtype) for item in shape)
 
 
-def shapes_by_parameter(function, tensors: dict) -> dict:
+def shapes_by_parameter(function, tensors: dict, known=()) -> dict:
     """The shapes that `build` or `compute_output_shape` gets: the first input's, or one for each `<input>_shape`.
 
     Args:
         function: a bound method.
         tensors: argument of `call` -> its value.
+        known: all arguments of `call`.
 
     Raises:
-        ValueError: several parameters, one of which does not end in "_shape".
+        ValueError: several parameters, one of which is not called `<input>_shape`.
     """
     kinds = (inspect.Parameter.VAR_POSITIONAL, inspect.Parameter.VAR_KEYWORD)
     parameters = [p.name for p in inspect.signature(function).parameters.values() if p.kind not in kinds]
     shapes = {name: shape_of(value) for name, value in tensors.items()}
     if len(parameters) < 2:
         return dict(zip(parameters, shapes.values(), strict=False))
-    for name in parameters:
-        if not name.endswith("_shape"):
+    inputs = {name: name.removesuffix("_shape") for name in parameters}
+    for name, source in inputs.items():
+        problem = "which does not end in `_shape`" if name == source else None
+        if problem is None and source not in {*known, *shapes}:
+            problem = f"but `call()` does not have argument `{source}`"
+        if problem:
             raise ValueError(
                 f"For a `{function.__name__}()` method with more than one argument, all arguments should have a "
                 "`_shape` suffix and match an argument from `call()`. E.g. "
-                f"`{function.__name__}(self, foo_shape, bar_shape)`. Received: argument `{name}`."
+                f"`{function.__name__}(self, foo_shape, bar_shape)`. For layer '{function.__self__.name}', received "
+                f"`{function.__name__}()` argument `{name}`, {problem}."
             )
-    inputs = {name: name.removesuffix("_shape") for name in parameters}
-    return {name: shapes[given] for name, given in inputs.items() if given in shapes}
+    return {name: shapes[source] for name, source in inputs.items() if source in shapes}

@@ -33,7 +33,7 @@ class WeightOwner:
     _own_non_trainable: list[Variable]
 
     def __setattr__(self, name, value):
-        if isinstance(value, Variable):
+        if isinstance(value, Variable) and "_own_trainable" in vars(self):  # those set before super() are found later
             self._track(value)
         super().__setattr__(name, value)
 

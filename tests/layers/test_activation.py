@@ -108,6 +108,8 @@ class TestSoftmax:
     def test_a_mask_that_does_not_fit(self):
         with pytest.raises(ValueError, match="The `mask` must be broadcastable to `inputs`"):
             Softmax()(np.ones((2, 3, 4)), mask=np.ones((2, 3), bool))
+        with pytest.raises(ValueError, match="must not have more dimensions"):
+            Softmax()(np.ones((1, 3)), mask=np.ones((1, 1, 3), bool))
 
     @pytest.mark.parametrize("axis", [-1, 1, (1, 2), [2, 1], (-1,)])
     def test_sums_over_the_axes_are_one(self, axis):

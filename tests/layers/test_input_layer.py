@@ -69,6 +69,16 @@ def test_names():
 def test_a_tensor_can_be_begun_with():
     x = Input((3,), dtype="int32")
     assert Input(tensor=x) is x
+    assert Input((3,), dtype="int32", sparse=False, tensor=x) is x
+
+
+@pytest.mark.parametrize(
+    "kwargs", [{"shape": (4,)}, {"batch_size": 2}, {"batch_shape": [2, 3]}, {"dtype": "int64"}, {"sparse": True}]
+)
+def test_a_tensor_agrees_with_the_other_arguments(kwargs):
+    message = f"When providing the `input_tensor` argument, you cannot provide an incompatible `{next(iter(kwargs))}`"
+    with pytest.raises(ValueError, match=message):
+        Input(tensor=Input((3,), dtype="int32"), **kwargs)
 
 
 def test_the_old_arguments():
@@ -80,8 +90,7 @@ def test_the_old_arguments():
 def test_an_input_layer_is_not_called():
     with pytest.raises(TypeError, match="too many positional arguments"):
         InputLayer((3,))(np.ones((2, 3)))
-    with pytest.raises(NotImplementedError, match="is not called"):
-        InputLayer((3,))()
+    assert InputLayer((3,)).call() is None
 
 
 def test_configuration():

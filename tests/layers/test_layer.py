@@ -227,10 +227,10 @@ class TestAddWeight:
     def test_variables_before_super(self):
         class Hasty(Layer):
             def __init__(self):
-                self.w = Variable(1.0)
+                self.w = Variable(1.0, name="w")
+                super().__init__()
 
-        with pytest.raises(RuntimeError, match="you forgot to call"):
-            Hasty()
+        assert paths(Hasty().weights) == ["w"]
 
 
 class Recorder(Layer):
@@ -320,15 +320,30 @@ class TestBuilding:
         assert again.got == layer.got
 
     def test_parameters_of_build_are_named_after_inputs(self):
-        class Odd(Layer):
-            def build(self, a, b):
+        class Bare(ByName):
+            def build(self, a_shape, b):
                 """Never runs."""
 
-            def call(self, x, y):
-                return x
+        class Unmatched(ByName):
+            def build(self, a_shape, c_shape):
+                """Never runs."""
 
-        with pytest.raises(ValueError, match="all arguments should have a `_shape` suffix"):
-            Odd()(X, X)
+        with pytest.raises(ValueError, match="argument `b`, which does not end in `_shape`"):
+            Bare()(X, X)
+        with pytest.raises(ValueError, match=r"argument `c_shape`, but `call\(\)` does not have argument `c`"):
+            Unmatched()(X, X)
+
+    def test_a_mask_given_by_hand_has_a_shape_too(self):
+        class Attentive(Recorder):
+            def build(self, a_shape, a_mask_shape=None):
+                self._remember(a_shape, a_mask_shape)
+
+            def call(self, a, a_mask=None):
+                return a
+
+        layer = Attentive()
+        layer(X, a_mask=np.ones((2, 1), bool))
+        assert layer.got == ((2, 3), (2, 1))
 
     def test_a_build_that_fails_leaves_no_weights(self):
         class Failing(Layer):
@@ -689,6 +704,7 @@ class TestConstructing:
             ({"name": 3}, "Argument `name` must be a string and cannot contain character `/`. Received: name=3"),
             ({"name": "a/b"}, "Argument `name` must be a string and cannot contain character `/`"),
             ({"trainable": "a"}, "Expected `trainable` to be a boolean. Received: trainable=a"),
+            ({"trainable": 1}, "Expected `trainable` to be a boolean. Received: trainable=1"),
         ],
     )
     def test_wrong_arguments(self, kwargs, message):
