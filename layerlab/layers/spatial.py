@@ -1,4 +1,4 @@
-"""What layers with a window over spatial axes share: checking sizes, strides and padding, and where the channels are."""
+"""What layers with spatial axes share: checking sizes, strides and padding, and where the channels are."""
 
 import numpy as np
 
@@ -9,7 +9,7 @@ from layerlab.layers.layer import Layer
 __all__: list[str] = []
 
 
-def as_tuple(value, rank: int, name: str, minimum: int = 1) -> tuple[int, ...]:
+def as_tuple(value, length: int, name: str, minimum: int = 1) -> tuple[int, ...]:
     """An argument such as `kernel_size`: one integer for all spatial axes, or one for each.
 
     Raises:
@@ -18,28 +18,21 @@ def as_tuple(value, rank: int, name: str, minimum: int = 1) -> tuple[int, ...]:
     >>> as_tuple(3, 2, "kernel_size")
     (3, 3)
     """
-    values = (value,) * rank if isinstance(value, int | np.integer) else value
-    try:
-        values = tuple(values)
-    except TypeError:
-        values = ()
-    if len(values) != rank:
-        raise ValueError(f"The `{name}` argument must be a tuple of {rank} integers. Received {name}={value}")
-    wrong = [item for item in values if not isinstance(item, int | np.integer)]
+    error = f"The `{name}` argument must be a tuple of {length} integers. Received {name}={value}"
+    if isinstance(value, int | np.integer):
+        value = (value,) * length
+    if not hasattr(value, "__len__") or len(value) != length:
+        raise ValueError(error)
+    for element in value:
+        if not isinstance(element, int | np.integer):
+            raise ValueError(f"{error}, including element {element} of type {type(element)}")
+    wrong = {int(element) for element in value if element < minimum}
     if wrong:
-        raise ValueError(
-            f"The `{name}` argument must be a tuple of {rank} integers. Received {name}={value}, including "
-            f"{wrong[0]!r} of type {type(wrong[0])}"
-        )
-    if min(values) < minimum:
-        raise ValueError(
-            f"The `{name}` argument must be a tuple of {rank} integers. Received {name}={value}, including values "
-            f"that do not satisfy `value {'> 0' if minimum == 1 else '>= 0'}`"
-        )
-    return tuple(int(item) for item in values)
+        raise ValueError(f"{error}, including values {wrong} that do not satisfy `value {'>' if minimum else '>='} 0`")
+    return tuple(int(element) for element in value)
 
 
-def as_padding(padding, allowed=("valid", "same")) -> str:
+def as_padding(padding, allowed: tuple[str, ...] = ("valid", "same")) -> str:
     """A padding argument in lower case.
 
     Raises:
@@ -65,11 +58,17 @@ class SpatialLayer(Layer, named=False):
     def _channels_first(self) -> bool:
         return self.data_format == "channels_first"
 
+    @property
+    def _axes(self) -> tuple[int, ...]:
+        """The spatial axes."""
+        first = 2 if self._channels_first else 1
+        return tuple(range(first, first + self.rank))
+
     def _channels(self, shape):
         return shape[1] if self._channels_first else shape[-1]
 
     def _spatial(self, shape) -> tuple:
-        return tuple(shape[2:] if self._channels_first else shape[1:-1])
+        return tuple(shape[axis] for axis in self._axes)
 
     def _shape(self, batch, spatial, channels) -> tuple:
         """A whole shape in the layer's layout."""
@@ -82,17 +81,22 @@ class SpatialLayer(Layer, named=False):
         return np.moveaxis(x, -1, 1) if self._channels_first else x
 
 
-def window_lengths(spatial, size, strides, dilation, padding, received: str) -> tuple:
+def window_lengths(spatial, size, strides, dilation, padding: str, received: str) -> tuple:
     """Output lengths of windows over spatial axes; None stays None.
 
     Raises:
         ValueError: a window does not fit; `received` says which arguments led to it.
     """
-    found = []
-    for n, k, s, d in zip(spatial, size, strides, dilation, strict=True):
-        reach = (k - 1) * d + 1
-        length = None if n is None else (n - reach) // s + 1 if padding == "valid" else -(-n // s)
-        if length is not None and length <= 0:
-            raise ValueError(f"Computed output size would be zero or negative. Received {received}.")
-        found.append(length)
-    return tuple(found)
+    axes = enumerate(zip(spatial, size, strides, dilation, strict=True))
+    return tuple(None if n is None else _window_length(i, n, *axis, padding, received) for i, (n, *axis) in axes)
+
+
+def _window_length(i: int, n: int, size: int, stride: int, dilation: int, padding: str, received: str) -> int:
+    reach = (size - 1) * dilation + 1
+    length = (n - reach) // stride + 1 if padding == "valid" else -(-n // stride)
+    if length <= 0:
+        raise ValueError(
+            f"Computed output size would be zero or negative. Received {received}. Along spatial axis {i} the input has {n} "
+            f"positions, and a window reaches over {reach}."
+        )
+    return length

@@ -15,6 +15,10 @@ def _windows(x, kernel, strides, padding, dilation) -> Windows:
     return Windows.over(x.shape[1:-1], kernel.shape[:-2], strides, dilation, padding)
 
 
+def _groups(x, kernel) -> int:
+    return x.shape[-1] // kernel.shape[-2]
+
+
 def _parts(array, groups: int):
     return np.split(array, groups, axis=-1) if groups > 1 else [array]
 
@@ -24,33 +28,32 @@ def _joined(parts):
 
 
 @primitive
-def conv(x, kernel, strides, padding, dilation, groups=1):
+def conv(x, kernel, strides, padding, dilation):
     """y[o, f] = sum over taps j and channels c of x[o * stride + j * dilation, c] * kernel[j, c, f].
 
     Args:
         x: (batch, *spatial, channels).
-        kernel: (*size, channels // groups, filters).
+        kernel: (*size, channels // groups, filters), for groups of channels that do not see each other.
         strides, dilation: tuples, one number a spatial axis.
         padding: "valid", "same" or "causal".
-        groups: blocks of channels that do not see each other.
 
     >>> conv(np.arange(1.0, 6).reshape(1, 5, 1), np.array([1.0, 10, 100]).reshape(3, 1, 1), (1,), "valid", (1,)).ravel()
     array([321., 432., 543.])
     """
-    windows = _windows(x, kernel, strides, padding, dilation)
+    windows, groups = _windows(x, kernel, strides, padding, dilation), _groups(x, kernel)
     pairs = zip(_parts(windows.pad(x), groups), _parts(kernel, groups), strict=True)
     return _joined([gather(part, weights, windows) for part, weights in pairs])
 
 
-def _conv_x(g, y, x, kernel, strides, padding, dilation, groups=1):
-    windows = _windows(x, kernel, strides, padding, dilation)
+def _conv_x(g, y, x, kernel, strides, padding, dilation):
+    windows, groups = _windows(x, kernel, strides, padding, dilation), _groups(x, kernel)
     padded = tuple(n + sum(pads) for n, pads in zip(x.shape[1:-1], windows.padding, strict=True))
     pairs = zip(_parts(g, groups), _parts(kernel, groups), strict=True)
     return windows.unpad(_joined([scatter(part, weights, windows, padded) for part, weights in pairs]), x.shape[1:-1])
 
 
-def _conv_kernel(g, y, x, kernel, strides, padding, dilation, groups=1):
-    windows = _windows(x, kernel, strides, padding, dilation)
+def _conv_kernel(g, y, x, kernel, strides, padding, dilation):
+    windows, groups = _windows(x, kernel, strides, padding, dilation), _groups(x, kernel)
     pairs = zip(_parts(windows.pad(x), groups), _parts(g, groups), strict=True)
     return _joined([correlate(part, part_of_g, windows) for part, part_of_g in pairs])
 
@@ -123,7 +126,7 @@ conv_transpose.defvjp(_transpose_x, _transpose_kernel)
 
 @primitive
 def depthwise_conv(x, kernel, strides, padding, dilation):
-    """Kernels for each channel alone: y[o, c * m + i] = sum over j of x[o * stride + j * dilation, c] * kernel[j, c, i].
+    """A kernel for each channel: y[o, c * m + i] = sum over j of x[o * stride + j * dilation, c] * kernel[j, c, i].
 
     Args:
         x: (batch, *spatial, channels).

@@ -15,6 +15,11 @@ def _windows(x, pool_size, strides, padding) -> Windows:
     return Windows.over(x.shape[1:-1], pool_size, strides, (1,) * len(pool_size), padding)
 
 
+def _lowest(dtype):
+    """What never wins a maximum."""
+    return np.iinfo(dtype).min if dtype.kind in "iu" else -np.inf
+
+
 @primitive
 def max_pool(x, pool_size, strides, padding):
     """The largest element of each window. In a tie the whole gradient goes to the first of the largest.
@@ -23,7 +28,7 @@ def max_pool(x, pool_size, strides, padding):
     array([2., 5.])
     """
     windows = _windows(x, pool_size, strides, padding)
-    padded = windows.pad(x, -np.inf)
+    padded = windows.pad(x, _lowest(x.dtype))
     largest = None
     for _, seen in windows.taps():
         largest = padded[seen].copy() if largest is None else np.maximum(largest, padded[seen], out=largest)
