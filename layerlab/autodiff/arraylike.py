@@ -150,7 +150,7 @@ def _method(name):
 
 
 for _name in (
-    "all any argmax argmin argsort clip copy cumprod cumsum diagonal dot max mean min nonzero prod ravel repeat "
-    "round squeeze std sum swapaxes take trace var"
+    "all any argmax argmin argsort clip conj copy cumprod cumsum diagonal dot max mean min nonzero prod ravel repeat "
+    "round searchsorted squeeze std sum swapaxes take trace var"
 ).split():
     setattr(ArrayLike, _name, _method(_name))

@@ -23,7 +23,19 @@ INSTEAD: dict[Callable, str] = {
     **dict.fromkeys((np.copyto, np.put, np.place, np.putmask, np.fill_diagonal, np.put_along_axis), _WRITES),
     **dict.fromkeys((np.apply_along_axis, np.apply_over_axes), _PYTHON_LOOP),
     **dict.fromkeys((np.angle, np.linalg.eig, np.linalg.eigvals, np.roots), _COMPLEX),
-    **dict.fromkeys((np.unique, np.histogram2d, np.histogramdd, np.union1d, np.intersect1d, np.setdiff1d), _SETS),
+    **dict.fromkeys(
+        (
+            np.unique,
+            np.histogram,
+            np.bincount,
+            np.histogram2d,
+            np.histogramdd,
+            np.union1d,
+            np.intersect1d,
+            np.setdiff1d,
+        ),
+        _SETS,
+    ),
     **dict.fromkeys((np.save, np.savez, np.savetxt), "Save stop_gradient(x)."),
     np.piecewise: "Write it with np.where(condition, this, that).",
     np.insert: "Write it with np.concatenate and slices.",
@@ -115,6 +127,17 @@ def writing(self, *_) -> NoReturn:
     raise TracingError(
         "A traced array cannot be changed in place: its old value is needed for the gradient. "
         "Write `x = x + y` for `x += y`; for `x[i] = y` build the result with np.where, np.concatenate or np.stack."
+    )
+
+
+def attribute(name: str) -> NoReturn:
+    """An attribute of ndarray that a traced array does not have, or a name that neither has."""
+    if name.startswith("_") or not hasattr(np.ndarray, name):
+        raise AttributeError(f"'TracedArray' object has no attribute {name!r}")
+    function = f"np.{name}(x), or " if hasattr(np, name) else ""
+    raise AttributeError(
+        f"x.{name} is not available on a traced array. "
+        f"Use {function}layerlab.autodiff.stop_gradient(x).{name} for the value without its gradient."
     )
 
 

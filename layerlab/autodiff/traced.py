@@ -62,12 +62,7 @@ class TracedArray(ArrayLike):
         refusals.ufunc_method(ufunc, method)
 
     def __getattr__(self, name):
-        if hasattr(np.ndarray, name) and not name.startswith("_"):
-            raise AttributeError(
-                f"x.{name} is not available on a traced array. Use the functions np.{name} or their like, "
-                f"or layerlab.autodiff.stop_gradient(x).{name} for its value without the gradient."
-            )
-        raise AttributeError(f"'TracedArray' object has no attribute {name!r}")
+        refusals.attribute(name)
 
     def __repr__(self):
         return f"TracedArray({np.array2string(np.asarray(self._value), separator=', ')}, dtype={self.dtype})"

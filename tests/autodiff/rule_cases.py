@@ -9,6 +9,7 @@ from dataclasses import dataclass
 from typing import NamedTuple
 
 import numpy as np
+from numpy.lib.stride_tricks import sliding_window_view
 
 from layerlab.autodiff.arraylike import astype, getitem
 from layerlab.autodiff.rules.linalg import euclidean_norm, log_abs_det
@@ -149,6 +150,8 @@ ELEMENTARY = [
     *elementwise(np.arcsin, np.arccos, np.arctanh, kind=U),
     *elementwise(np.arccosh, kind=G),
     *elementwise(np.degrees, np.rad2deg, np.radians, np.deg2rad, np.nan_to_num, np.real, np.conjugate, kind=N),
+    call(np.heaviside, N(3), N()),
+    call(np.heaviside, [0.0, 1.0, -1.0], N(3)),
     call(np.nan_to_num, N(3), nan=1.0, posinf=2.0, neginf=3.0),
     call(np.unwrap, N(3, 8)),
     call(np.unwrap, N(3, 8), axis=0, period=2.0),
@@ -255,6 +258,11 @@ SHAPING = [
     call(np.pad, N(2, 3), 1, "constant", constant_values=5.0),
     *(call(np.pad, N(3, 4), ((1, 2), (2, 0)), mode) for mode in ("edge", "reflect", "symmetric", "wrap")),
     call(np.full_like, N(2, 3), N()),
+    call(sliding_window_view, N(5), 3),
+    call(sliding_window_view, N(2, 5, 4), (2, 3), (1, 2)),
+    call(np.linspace, N(), N(), 4),
+    call(np.linspace, N(3), 1.0, num=4, endpoint=False),
+    call(np.linspace, N(2), N(2), 3, axis=1, retstep=True),
     call(np.broadcast_arrays, N(3, 1), N(4)),
     call(np.meshgrid, N(3), N(2)),
     call(np.meshgrid, N(3), N(2), N(4), indexing="ij"),

@@ -243,6 +243,7 @@ TABLE = {
         refused("np.where(x)", "np.where gives a tuple, through which no gradient flows", "np.nonzero(x) is plain"),
         refused("np.linalg.eig(x[:, None] * x)", "np.linalg.eig has no gradient rule"),
         refused("np.unique(x)", "np.unique has no gradient rule. Its result does not depend smoothly on x"),
+        refused("np.histogram(a, weights=x)", "Its result does not depend smoothly on x"),
         refused("np.apply_along_axis(np.sum, 0, x)", "Write it with whole-array functions and axis="),
         refused("np.frompyfunc(math.sin, 1, 1)(x)", "has no gradient rule"),
         refused("np.multiply.outer(x, x)", "np.multiply.outer has no gradient rule. Use x[:, None]"),

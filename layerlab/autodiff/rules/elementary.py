@@ -5,7 +5,7 @@ import math
 import numpy as np
 
 from layerlab.autodiff.rule import defvjp
-from layerlab.autodiff.rules.helpers import select
+from layerlab.autodiff.rules.helpers import select, zero
 
 defvjp(np.exp, lambda g, y, x: g * y)
 defvjp(np.exp2, lambda g, y, x: g * y * math.log(2))
@@ -46,6 +46,7 @@ defvjp(np.sinc, _sinc)
 # at kinks and jumps
 defvjp(np.absolute, lambda g, y, x: g * np.sign(x))  # 0 at 0
 defvjp(np.fabs, lambda g, y, x: g * np.sign(x))
+defvjp(np.heaviside, zero, lambda g, y, x1, x2: select(g, np.equal(x1, 0)))
 defvjp(np.nan_to_num, lambda g, y, x, *, nan=0.0, posinf=None, neginf=None: select(g, np.isfinite(x)))
 defvjp(np.unwrap, lambda g, y, p, discont=None, axis=-1, *, period=None: g)  # the jumps are steps
 

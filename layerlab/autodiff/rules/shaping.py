@@ -1,6 +1,7 @@
 """VJPs of functions that move, repeat or leave out elements without changing them."""
 
 import numpy as np
+from numpy.lib.stride_tricks import sliding_window_view
 
 from layerlab.autodiff.arraylike import ArrayLike, astype
 from layerlab.autodiff.primitives import primitive
@@ -30,6 +31,7 @@ defvjp(astype, lambda g, y, x, dtype: g)
 defvjp(np.broadcast_to, lambda g, y, array, shape: g)
 defvjp(np.triu, lambda g, y, m, k=0: np.triu(g, k))
 defvjp(np.tril, lambda g, y, m, k=0: np.tril(g, k))
+moves(sliding_window_view)
 for function in (np.tile, np.repeat, np.diag, np.diagflat, np.diagonal, np.linalg.diagonal, np.delete, np.rollaxis):
     moves(function)
 
@@ -70,6 +72,14 @@ def _full_like(a, fill_value, dtype=None):
     if not isinstance(fill_value, ArrayLike):
         return np.full(np.shape(a), fill_value, dtype or a.dtype)
     return np.broadcast_to(fill_value.astype(dtype or a.dtype), np.shape(a))
+
+
+@composite(np.linspace)
+def _linspace(start, stop, num=50, endpoint=True, retstep=False, *, axis=0):
+    length = stop - start
+    t = np.linspace(0, 1, num, endpoint).astype(length.dtype).reshape(-1, *(1,) * length.ndim)
+    points = np.moveaxis(start + length * t, 0, axis)
+    return (points, length / max(num - endpoint, 1)) if retstep else points
 
 
 @composite(np.broadcast_arrays)
