@@ -15,7 +15,7 @@ from layerlab.config import floatx, standardize_dtype
 from layerlab.naming import auto_name
 from layerlab.registry import Family
 
-__all__ = ["Variable", "current_scope", "name_scope", "room_for_variables"]
+__all__ = ["Variable", "current_scope", "name_scope", "room_for_variables", "room_is_limited"]
 
 _scopes: contextvars.ContextVar[tuple[str, ...]] = contextvars.ContextVar("name_scopes", default=())
 
@@ -49,6 +49,11 @@ def room_for_variables(size: int):
         yield
     finally:
         _room.reset(token)
+
+
+def room_is_limited() -> bool:
+    """Whether this runs inside a `room_for_variables` block: a file is being loaded."""
+    return _room.get() is not None
 
 
 def _claim(shape, dtype: str) -> None:

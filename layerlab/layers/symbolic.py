@@ -23,6 +23,16 @@ class KerasHistory(NamedTuple):
     tensor_index: int
 
 
+def _without_lists(index):
+    """An index whose lists are arrays, so that in a file, where tuples become lists, it still means the same."""
+    parts = tuple(np.array(part) if isinstance(part, list) else part for part in _tuple(index))
+    return parts if isinstance(index, tuple) else parts[0]
+
+
+def _tuple(x) -> tuple:
+    return x if isinstance(x, tuple) else (x,)
+
+
 class KerasTensor(ArrayLike):
     """A placeholder with a shape (None where it is not known yet) and a dtype, but no values.
 
@@ -51,6 +61,9 @@ class KerasTensor(ArrayLike):
         from layerlab.layers.numpy_call import NumpyCall
 
         return NumpyCall(function)(*args, **kwargs)
+
+    def __getitem__(self, index):
+        return super().__getitem__(_without_lists(index))
 
     def __array__(self, dtype=None, copy=None):
         raise ValueError(

@@ -3,6 +3,7 @@
 `Model(inputs, outputs)` makes one from symbolic tensors.
 """
 
+import layerlab.layers.numpy_call  # noqa: F401 - configurations name its class
 from layerlab import tree
 from layerlab.autodiff.arraylike import map_nested
 from layerlab.layers import InputLayer

@@ -30,7 +30,7 @@ class Graph:
     def __init__(self, inputs, outputs):
         self.inputs, self.outputs = inputs, outputs
         self._sources = {id(tensor) for tensor in tree.flatten(inputs)}
-        found = self._calls_behind(tree.flatten(outputs))
+        found = self._calls_behind([*tree.flatten(outputs), *tree.flatten(inputs)])  # an input may be unused
         self.nodes, self.operations = self._ordered(found)
         self._check_names()
 

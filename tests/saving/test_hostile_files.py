@@ -227,6 +227,43 @@ def test_a_pickle_is_never_opened(monkeypatch):
     refused(with_member(WEIGHTS, b"\x80\x04cos\nsystem\n(S'true'\ntR."))
 
 
+def graph_calling(function, *arguments, outputs=None):
+    """A file of a model that applies a NumPy function to its input."""
+    source = {"class_name": "__keras_tensor__", "config": {"shape": [None, 4], "dtype": "float32"}}
+    source["config"]["keras_history"] = ["source", 0, 0]
+    config = {"name": "called", "function": function, "outputs": outputs or {"shape": [None, 4], "dtype": "float32"}}
+    layers = [
+        named("keras.layers", "InputLayer", {"batch_shape": [None, 4], "name": "source"}, None)
+        | {"name": "source", "inbound_nodes": []},
+        named("keras.layers", "NumpyCall", config, None)
+        | {"name": "called", "inbound_nodes": [{"args": [source, *arguments], "kwargs": {}}]},
+    ]
+    ends = {"input_layers": ["source", 0, 0], "output_layers": ["called", 0, 0]}
+    config = {"name": "graph", "layers": layers} | ends
+    return with_member(CONFIG, json.dumps(named("keras.src.models.functional", "Functional", config, "Functional")))
+
+
+@pytest.mark.parametrize(
+    "function", ["os.system", "numpy.load", "numpy.save", "numpy.fromfile", "builtins.eval", "x", ""]
+)
+def test_only_functions_of_arrays_can_be_called(function):
+    assert f"The function {function!r} cannot be loaded from a file" in refused(graph_calling(function, 2))
+
+
+def test_functions_of_arrays_do_not_run_while_they_are_loaded():
+    loaded = saving.load_model(
+        graph_calling("numpy.tile", [1, 10**12], outputs={"shape": [None, 9], "dtype": "float32"})
+    )
+    assert loaded.output_shape == (None, 9)
+
+
+@pytest.mark.parametrize(
+    "outputs", [3, "x", {"shape": "abc"}, {"shape": [[1]], "dtype": "float32"}, [None], {"shape": [None]}]
+)
+def test_strange_outputs_of_functions(outputs):
+    refused(graph_calling("numpy.abs", outputs=outputs), (TypeError, ValueError))
+
+
 # --- size -----------------------------------------------------------------------------------------------------------
 
 

@@ -166,6 +166,29 @@ def test_the_archive_holds_what_keras_expects():
     assert json.loads(archive.read("metadata.json"))["keras_version"].startswith("3.")
 
 
+GRAPHS = {
+    "arithmetic": lambda a, b: (a + 1) * b - np.float32(0.5) / (1.5 - a**2 * 0.1),
+    "joining": lambda a, b: np.concatenate([a, np.mean(a, axis=(1, 2), keepdims=True) + b[..., 1:3]], axis=-1),
+    "picking": lambda a, b: a[:, [2, 0], None, 1:] + b[..., [0, 1], :][:, 1, None, :2][:, None],
+    "splitting": lambda a, b: np.split(np.stack([a, b], axis=1), 2, axis=2)[1].reshape(-1, 4, 3),
+    "choosing": lambda a, b: np.where(a > b, np.exp(a), 0.1 * b).astype("float32"),
+    "contracting": lambda a, b: np.einsum("bij,bkj->bik", a, b) @ np.ones((4, 3), "float32"),
+    "padding": lambda a, b: np.pad(a, ((0, 0), (1, 1), (0, 0)), constant_values=2.0)[:, ::2],
+}
+
+
+@pytest.mark.parametrize("formula", GRAPHS.values(), ids=GRAPHS)
+def test_a_graph_of_numpy_functions(formula):
+    a, b, shared = Input((4, 3), name="a"), Input((4, 3), name="b"), Dense(3, name="shared")
+    model = Model({"a": a, "b": b}, [Dense(2)(formula(shared(a), shared(b))), shared(a)])
+    data = {name: np.random.default_rng(i).normal(size=(5, 4, 3)).astype("float32") for i, name in enumerate("ab")}
+    again = copied(model)
+    assert same(again.predict(data, verbose=0), model.predict(data, verbose=0))
+    assert [tensor.shape for tensor in again.outputs] == [tensor.shape for tensor in model.outputs]
+    assert again.to_json() == model.to_json()
+    assert same(copied(again).predict(data, verbose=0), model.predict(data, verbose=0))
+
+
 # --- files of real Keras --------------------------------------------------------------------------------------------
 
 
