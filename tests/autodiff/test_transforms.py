@@ -3,7 +3,7 @@
 import numpy as np
 import pytest
 
-from layerlab.autodiff import TracingError, check_gradients, gradient, primitive, value_and_grad
+from layerlab.autodiff import TracingError, check_gradients, defvjp, gradient, primitive, rule, value_and_grad
 from layerlab.variables import Variable
 
 
@@ -132,3 +132,16 @@ def test_an_argument_without_a_vjp_is_refused_only_if_it_is_traced(vjps):
     np.testing.assert_array_equal(gradient(lambda a: np.sum(shifted(a, np.ones(2))))(np.ones(2)), [1.0, 1.0])
     with pytest.raises(TracingError, match="shifted has no gradient with respect to argument 1"):
         gradient(lambda b: np.sum(shifted(np.ones(2), b)))(np.ones(2))
+
+
+def test_a_numpy_function_without_a_rule_can_be_given_one():
+    def f(x):
+        return np.sum(np.ldexp(x, 2))
+
+    with pytest.raises(TracingError, match=r"np.ldexp has no gradient rule.*defvjp\(np.ldexp, lambda g, y, x"):
+        gradient(f)(np.ones(2))
+    defvjp(np.ldexp, lambda g, y, x, exponent: g * 2.0**exponent)
+    try:
+        np.testing.assert_array_equal(gradient(f)(np.ones(2)), [4.0, 4.0])
+    finally:
+        del rule.RULES[np.ldexp]
