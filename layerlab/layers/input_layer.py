@@ -53,8 +53,9 @@ class InputLayer(Layer):
             given = {"shape": shape, "batch_size": batch_size, "dtype": dtype, "batch_shape": batch_shape}
             _check_tensor(input_tensor, given | {"sparse": sparse, "ragged": ragged})
             shape, batch_size, batch_shape, dtype = None, None, input_tensor.shape, input_tensor.dtype
-        if sparse or ragged:
-            raise ValueError(f"layerlab has only dense arrays. Received: sparse={sparse}, ragged={ragged}")
+        for argument, value in (("sparse", sparse), ("ragged", ragged)):
+            if value:
+                raise ValueError(f"`{argument}=True` is not supported: layerlab has only dense arrays.")
         self.batch_shape = _whole_shape(shape, batch_size, batch_shape)
         self._dtype = floatx() if dtype is None else standardize_dtype(dtype)
         self.sparse = self.ragged = False

@@ -2,7 +2,10 @@
 
 import inspect
 
+import numpy as np
+
 from layerlab import activations
+from layerlab.autodiff.rule import RULES
 from layerlab.bytecode import dump_function
 from layerlab.layers.layer import Layer
 from layerlab.layers.shapes import as_shape, shape_of, tree_of_tensors
@@ -29,10 +32,10 @@ class Lambda(Layer):
         TypeError: `function` cannot be called, or `output_shape` is neither a tuple nor a function.
         NotImplementedError: the output shape is needed and cannot be found.
 
-    A named function is saved by its name; a `lambda` is saved as byte code, which loads only with `safe_mode=False`.
+    A named function is saved by its name, which must be registered to load again (NumPy's own are known); a `lambda` is
+    saved as byte code, which loads only with `safe_mode=False`.
     For weights write a subclass of Layer.
 
-    >>> import numpy as np
     >>> Lambda(lambda x: x**2)(np.array([1.0, 2.0, 3.0]))
     array([1., 4., 9.], dtype=float32)
 
@@ -126,15 +129,26 @@ _FUNCTIONS = ("function", "output_shape", "mask")
 
 def _description(function):
     """The configuration of a function; a lambda's is its byte code, part by part, as real Keras's layer wants it."""
-    if getattr(function, "__name__", "") == "<lambda>":
+    name = getattr(function, "__name__", "")
+    if name == "<lambda>":
         return {"class_name": "__lambda__", "config": dump_function(function)}
+    if _of_numpy(name) is function:
+        return {"module": "numpy", "class_name": "function", "config": name, "registered_name": "function"}
     return serialize_keras_object(function)
+
+
+def _of_numpy(name: str):
+    """The function of NumPy with this name, if it is one that computes with arrays: those alone load from a file."""
+    function = vars(np).get(name) if isinstance(name, str) else None
+    return function if isinstance(function, np.ufunc) or (callable(function) and function in RULES) else None
 
 
 def _function(config, custom_objects, safe_mode):
     """A function from its configuration; a shape stays a shape."""
     if isinstance(config, str):
         return activations.get(config)
+    if isinstance(config, dict) and config.get("module") == "numpy" and _of_numpy(config["config"]) is not None:
+        return _of_numpy(config["config"])
     if safe_mode is None:
         return deserialize_keras_object(config, custom_objects)
     with safe_mode_scope(safe_mode):

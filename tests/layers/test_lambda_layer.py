@@ -150,6 +150,19 @@ class TestConfiguration:
 
         assert reread(Lambda(activations.relu)).function is activations.relu
 
+    @pytest.mark.parametrize("function", [np.tanh, np.abs, np.cumsum])
+    def test_functions_of_numpy_that_compute_are_known(self, function):
+        assert reread(Lambda(function)).function is function
+
+    @pytest.mark.parametrize("function", [np.load, np.fromfile, np.save])
+    def test_those_that_read_and_write_are_not(self, function):
+        with pytest.raises(TypeError, match="Could not locate function"):
+            reread(Lambda(function))
+        config = Lambda(np.tanh).get_config()
+        config["function"]["config"] = function.__name__
+        with pytest.raises(TypeError, match="Could not locate function"):
+            Lambda.from_config(config)
+
     def test_a_shape_comes_back_as_a_tuple(self):
         again = reread(Lambda(scale, output_shape=(3,)), custom_objects={"scale": scale})
         assert again.compute_output_shape((None, 3)) == (None, 3)
