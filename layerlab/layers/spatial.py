@@ -96,7 +96,7 @@ def _window_length(i: int, n: int, size: int, stride: int, dilation: int, paddin
     length = (n - reach) // stride + 1 if padding == "valid" else -(-n // stride)
     if length <= 0:
         raise ValueError(
-            f"Computed output size would be zero or negative. Received {received}. Along spatial axis {i} the input has {n} "
-            f"positions, and a window reaches over {reach}."
+            f"Computed output size would be zero or negative. Received {received}. Along spatial axis {i} the input "
+            f"has {n} positions, and a window reaches over {reach}."
         )
     return length

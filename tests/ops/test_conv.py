@@ -1,0 +1,118 @@
+"""Convolutions against loops over single numbers, and their gradients against finite differences."""
+
+import numpy as np
+import pytest
+from hypothesis import given, settings
+from hypothesis import strategies as st
+
+from layerlab import ops
+from layerlab.autodiff import check_gradients, gradient
+from tests.ops import loops
+from tests.ops.spatial_cases import geometries, numbers
+
+HERE = {"conv": ops.conv, "depthwise_conv": ops.depthwise_conv, "conv_transpose": ops.conv_transpose}
+BY_HAND = {name: getattr(loops, name) for name in HERE}
+
+
+@st.composite
+def conv_calls(draw):
+    case = draw(geometries())
+    groups, channels, filters, batch = (draw(st.integers(1, 2)) for _ in range(4))
+    shapes = (batch, *case.spatial, channels * groups), (*case.size, channels, filters * groups)
+    return "conv", *shapes, (case.strides, case.padding, case.dilation)
+
+
+@st.composite
+def depthwise_calls(draw):
+    case = draw(geometries())
+    channels, multiplier = draw(st.integers(1, 3)), draw(st.integers(1, 2))
+    shapes = (2, *case.spatial, channels), (*case.size, channels, multiplier)
+    return "depthwise_conv", *shapes, (case.strides, case.padding, case.dilation)
+
+
+@st.composite
+def transpose_calls(draw):
+    rank = draw(st.integers(1, 3))
+    spatial, size, strides = (draw(numbers(rank, 1, 3)) for _ in range(3))
+    dilation = draw(numbers(rank, 1, 2))
+    padding = draw(st.sampled_from(["valid", "same"]))
+    extra = draw(st.none() | st.tuples(*[st.integers(0, s - 1) for s in strides]))
+    channels, filters = draw(st.integers(1, 2)), draw(st.integers(1, 2))
+    shapes = (2, *spatial, channels), (*size, filters, channels)
+    return "conv_transpose", *shapes, (strides, padding, dilation, extra)
+
+
+calls = st.one_of(conv_calls(), depthwise_calls(), transpose_calls())
+
+
+def numbers_for(*shapes, dtype="float64"):
+    rng = np.random.default_rng(0)
+    return [rng.normal(size=shape).astype(dtype) for shape in shapes]
+
+
+@given(calls)
+def test_against_one_number_at_a_time(call):
+    name, x_shape, kernel_shape, options = call
+    x, kernel = numbers_for(x_shape, kernel_shape)
+    np.testing.assert_allclose(HERE[name](x, kernel, *options), BY_HAND[name](x, kernel, *options), atol=1e-12)
+
+
+@given(calls)
+@settings(max_examples=50)
+def test_gradients(call):
+    name, *shapes, options = call
+    check_gradients(lambda x, kernel: HERE[name](x, kernel, *options), *numbers_for(*shapes))
+
+
+@given(calls)
+@settings(max_examples=30)
+def test_types_stay(call):
+    name, *shapes, options = call
+    x, kernel = numbers_for(*shapes, dtype="float32")
+    assert HERE[name](x, kernel, *options).dtype == np.float32
+    total = gradient(lambda x, kernel: np.sum(HERE[name](x, kernel, *options)), argnums=(0, 1))
+    assert [(g.dtype, g.shape) for g in total(x, kernel)] == [(a.dtype, a.shape) for a in (x, kernel)]
+
+
+# (call, steps, taps, options) -> what real Keras gives for the inputs 1, 2, ...
+KNOWN = [
+    ("conv", 5, [1, 1, 1], ((2,), "same", (1,)), [3, 9, 9]),
+    ("conv", 6, [1, 1, 1], ((2,), "same", (1,)), [6, 12, 11]),
+    ("conv", 5, [1, 1], ((1,), "same", (1,)), [3, 5, 7, 9, 5]),
+    ("conv", 5, [1, 1, 1, 1], ((1,), "same", (1,)), [6, 10, 14, 12, 9]),
+    ("conv", 5, [1, 1, 1], ((1,), "same", (2,)), [4, 6, 9, 6, 8]),
+    ("conv", 5, [1, 1, 1], ((2,), "causal", (1,)), [1, 6, 12]),
+    ("conv", 5, [1, 1, 1], ((1,), "causal", (2,)), [1, 2, 4, 6, 9]),
+    ("conv", 5, [1, 10, 100], ((1,), "valid", (1,)), [321, 432, 543]),
+    ("conv_transpose", 3, [1, 10, 100], ((2,), "valid", (1,)), [1, 10, 102, 20, 203, 30, 300]),
+    ("conv_transpose", 3, [1, 10], ((3,), "valid", (1,)), [1, 10, 0, 2, 20, 0, 3, 30, 0]),
+    ("conv_transpose", 3, [1, 10, 100], ((2,), "valid", (1,), (1,)), [1, 10, 102, 20, 203, 30, 300, 0]),
+    ("conv_transpose", 3, [1, 10, 100], ((2,), "same", (1,)), [1, 10, 102, 20, 203, 30]),
+    ("conv_transpose", 3, [1, 10, 100], ((2,), "same", (1,), (0,)), [10, 102, 20, 203, 30]),
+    ("conv_transpose", 3, [1, 10, 100, 1000], ((2,), "same", (1,)), [10, 102, 1020, 203, 2030, 300]),
+    ("conv_transpose", 3, [1, 10, 100], ((1,), "same", (2,)), [13, 20, 130]),
+    ("conv_transpose", 3, [1, 10], ((3,), "same", (1,), (1,)), [1, 10, 0, 2, 20, 0, 3]),
+]
+
+
+@pytest.mark.parametrize(("name", "steps", "taps", "options", "expected"), KNOWN)
+@pytest.mark.parametrize("table", [HERE, BY_HAND], ids=["ops", "loops"])
+def test_known_numbers(table, name, steps, taps, options, expected):
+    x = np.arange(1.0, steps + 1).reshape(1, steps, 1)
+    kernel = np.array(taps, float).reshape(-1, 1, 1)
+    assert table[name](x, kernel, *options).ravel().tolist() == expected
+
+
+def test_a_transposed_convolution_is_the_gradient_of_a_convolution():
+    x, kernel, y = numbers_for((2, 7, 6, 3), (3, 2, 3, 4), (2, 3, 5, 4))
+    options = (2, 1), "valid", (1, 1)
+    way_back = gradient(lambda x: np.sum(ops.conv(x, kernel, *options) * y))(x)
+    np.testing.assert_allclose(ops.conv_transpose(y, kernel, *options), way_back, atol=1e-12)
+
+
+@pytest.mark.parametrize("layout", [np.asfortranarray, lambda x: x[:, ::-1], lambda x: np.moveaxis(x, -1, 1)])
+def test_any_memory_layout(layout):
+    x, kernel = numbers_for((3, 5, 5, 5), (2, 2, 5, 2))
+    x = layout(x)
+    options = (1, 1), "same", (1, 1)
+    np.testing.assert_allclose(ops.conv(x, kernel, *options), ops.conv(x.copy("C"), kernel, *options), rtol=1e-12)
