@@ -5,7 +5,6 @@ import inspect
 import numpy as np
 
 from layerlab import activations
-from layerlab.autodiff.rule import RULES
 from layerlab.bytecode import dump_function
 from layerlab.layers.layer import Layer
 from layerlab.layers.shapes import as_shape, shape_of, tree_of_tensors
@@ -32,8 +31,8 @@ class Lambda(Layer):
         TypeError: `function` cannot be called, or `output_shape` is neither a tuple nor a function.
         NotImplementedError: the output shape is needed and cannot be found.
 
-    A named function is saved by its name, which must be registered to load again (NumPy's own are known); a `lambda` is
-    saved as byte code, which loads only with `safe_mode=False`.
+    A named function is saved by its name, which must be registered to load again (NumPy's elementwise ones are known); a
+    `lambda` is saved as byte code, which loads only with `safe_mode=False`.
     For weights write a subclass of Layer.
 
     >>> Lambda(lambda x: x**2)(np.array([1.0, 2.0, 3.0]))
@@ -138,9 +137,9 @@ def _description(function):
 
 
 def _of_numpy(name: str):
-    """The function of NumPy with this name, if it is one that computes with arrays: those alone load from a file."""
+    """The elementwise function of NumPy with this name: others (np.fromfile, np.tile) a file could do harm with."""
     function = vars(np).get(name) if isinstance(name, str) else None
-    return function if isinstance(function, np.ufunc) or (callable(function) and function in RULES) else None
+    return function if isinstance(function, np.ufunc) else None
 
 
 def _function(config, custom_objects, safe_mode):
