@@ -31,9 +31,8 @@ class Lambda(Layer):
         TypeError: `function` cannot be called, or `output_shape` is neither a tuple nor a function.
         NotImplementedError: the output shape is needed and cannot be found.
 
-    A named function is saved by its name, which must be registered to load again (NumPy's elementwise ones are known); a
-    `lambda` is saved as byte code, which loads only with `safe_mode=False`.
-    For weights write a subclass of Layer.
+    A named function is saved by its name, which must be registered to load again (NumPy's elementwise ones are known).
+    A `lambda` is saved as byte code, which loads only with `safe_mode=False`. For weights write a subclass of Layer.
 
     >>> Lambda(lambda x: x**2)(np.array([1.0, 2.0, 3.0]))
     array([1., 4., 9.], dtype=float32)
