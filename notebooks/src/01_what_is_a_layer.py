@@ -504,32 +504,33 @@ digits.add(Input((784,)))
 digits.add(Dense(512, activation="relu", name="hidden"))
 digits.add(Dropout(0.2, name="dropout"))
 digits.add(Dense(10, activation="softmax", name="output"))
+digits.compile(optimizer="adam", loss="sparse_categorical_crossentropy", metrics=["accuracy"])
+
+first_kernel = digits.layers[0].get_weights()[0]
+_, accuracy = digits.evaluate(x_test, y_test, verbose=0)
 steps = plots.shape_flow(digits, title="784 gray values in, ten probabilities out")
 print(f"(784 + 1) x 512 + (512 + 1) x 10 = {digits.count_params():,} parameters")
+print("untrained, fewer than 20 in 100 test digits are read right:", accuracy < 0.2)
 
 # %% [markdown]
-# Two things are new.
+# Untrained, the model is no better than guessing, which gets about one digit in ten. Two things in it are new.
 #
 # - `softmax` turns the ten outputs into probabilities: all positive, and together 1. The largest is the answer.
 # - `Dropout(0.2)` switches off about one in five of the hidden units, different ones at every step, in training only. It
 #   has no weights. It keeps the model from leaning on single units (chapter 8).
 
 # %%
-first_kernel = digits.layers[0].get_weights()[0]
-digits.compile(optimizer="adam", loss="sparse_categorical_crossentropy", metrics=["accuracy"])
-_, untrained_accuracy = digits.evaluate(x_test, y_test, verbose=0)
 history = digits.fit(x_train, y_train, epochs=5, validation_data=(x_test, y_test), verbose=0)
 axes = plots.training_curves(history)
 
-_, trained_accuracy = digits.evaluate(x_test, y_test, verbose=0)
-print("before training, fewer than 20 in 100 unseen digits are read right:", untrained_accuracy < 0.2)
-print("after training, more than 94 in 100:                               ", trained_accuracy > 0.94)
+_, accuracy = digits.evaluate(x_test, y_test, verbose=0)
+print("trained, more than 94 in 100 test digits are read right:", accuracy > 0.94)
 
 # %% [markdown]
-# **What to see:** five looks at 8,000 pictures, a few seconds, and about 95 of 100 unseen digits are right. (Guessing gets
-# about 10.) Why is the validation curve ahead of the training curve at first? The training numbers are an average over an epoch in
-# which the model was still getting better, with units switched off by dropout. The validation numbers are taken at the
-# end of it, with all units on.
+# **What to see:** five looks at 8,000 pictures, a few seconds, and about 95 of 100 digits that the model has never seen
+# are right. Why is the validation curve ahead of the training curve at first? The training numbers are an average over an
+# epoch in which the model was still getting better, with units switched off by dropout. The validation numbers are taken
+# at the end of it, with all units on.
 #
 # ### Look inside
 #
