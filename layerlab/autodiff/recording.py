@@ -3,6 +3,7 @@
 A recorded call keeps its arguments until the walk back, so arrays that somebody else could still change are copied.
 """
 
+import math
 import operator
 from collections.abc import Callable
 from types import EllipsisType
@@ -16,8 +17,16 @@ from layerlab.autodiff.traced import TracedArray, Watched, stop_gradient, unwatc
 
 __all__ = ["FASTER", "call_off_tape", "call_without_rule", "plain_arguments", "settle"]
 
+
+def _matmul(x1, x2):
+    """np.matmul, with one product for (..., n) @ (n, m) where NumPy makes one a matrix: twice as fast."""
+    if x1.ndim > 2 and x2.ndim == 2 and x1.shape[-1] == len(x2):
+        return (x1.reshape(math.prod(x1.shape[:-1]), len(x2)) @ x2).reshape(*x1.shape[:-1], x2.shape[1])
+    return np.matmul(x1, x2)
+
+
 # np.power(x, 2) takes 3.5 times as long as x ** 2
-FASTER: dict[Callable, Callable] = {np.power: operator.pow}
+FASTER: dict[Callable, Callable] = {np.power: operator.pow, np.matmul: _matmul}
 _IMMUTABLE = (bool, int, float, complex, str, np.generic, np.dtype, type, type(None), EllipsisType, slice)
 # Options of NumPy functions at the value that means "not given".
 _NOT_GIVEN = {"out": None, "dtype": None, "where": True, "order": "C", "subok": False, "casting": "same_kind"}
@@ -47,12 +56,18 @@ def plain_arguments(function, rule: Rule, args, tape) -> tuple[tuple, list[tuple
 def _snapshot(function, argument):
     """A copy that nobody else can change before the walk back."""
     if isinstance(argument, np.ndarray):
-        return argument.copy() if argument.flags.writeable or argument.base is not None else argument
+        return argument if _is_final(argument) else argument.copy()
     if isinstance(argument, list | tuple | dict):
         return map_nested(lambda item: _snapshot(function, unwatch(item)), argument)
     if isinstance(argument, ArrayLike):
         refusals.position(function, f"a {type(argument).__name__} in this place")
     return argument
+
+
+def _is_final(array: np.ndarray) -> bool:
+    """Whether an array is read-only together with the memory it looks at: such ones are not copied."""
+    base = array.base
+    return not array.flags.writeable and (base is None or (isinstance(base, np.ndarray) and not base.flags.writeable))
 
 
 def settle(function, options: Options, args, kwargs) -> tuple[tuple, dict]:

@@ -62,8 +62,8 @@ def no_rule(function) -> NoReturn:
         remedy = f"State its gradient: {name_of(function)}.defvjp(lambda g, y, x: ...)."
     else:
         remedy = INSTEAD.get(function) or (
-            "Write it with functions that have one, state its gradient with "
-            f"layerlab.autodiff.defvjp({name_of(function)}, lambda g, y, x: ...), or pass stop_gradient(x) if it has none."
+            "Write it with functions that have one, pass stop_gradient(x) if its gradient is not wanted, or state its "
+            f"gradient with layerlab.autodiff.defvjp({name_of(function)}, lambda g, y, x: ...)."
         )
     raise TracingError(f"{name_of(function)} has no gradient rule. {remedy}")
 

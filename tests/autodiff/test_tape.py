@@ -10,6 +10,11 @@ from layerlab.autodiff.tape import active_tape
 from layerlab.variables import Variable
 
 
+def read_only(array):
+    array.flags.writeable = False
+    return array
+
+
 def test_a_printed_tape_is_the_computation_line_by_line():
     kernel = Variable(np.ones((5, 4)), name="kernel")
     with Tape(persistent=True) as tape:
@@ -249,3 +254,21 @@ def test_an_error_on_the_way_back_names_the_step():
     with pytest.raises(np.linalg.LinAlgError, match="Singular") as caught:
         tape.gradient(y, x)
     assert caught.value.__notes__ == ["This happened in the gradient of: det (2, 2) -> ()"]
+
+
+@pytest.mark.parametrize(
+    ("make", "is_copied"),
+    [
+        (lambda a: a, True),
+        (lambda a: a[:], True),
+        (lambda a: np.broadcast_to(a, (2, 3)), True),  # read-only, but what it shows is not
+        (read_only, False),
+        (lambda a: read_only(a)[:2], False),
+    ],
+)
+def test_constants_are_copied_unless_nobody_can_change_them(make, is_copied):
+    array = np.ones(3)
+    constant = make(array)
+    with Tape(persistent=True) as tape:
+        np.sum(tape.watch(np.ones(constant.shape)) * constant)
+    assert (tape._steps[0].args[1] is not constant) == is_copied
