@@ -23,7 +23,7 @@ LEVELS = (  # a file imports its own level and those above it in this table
     "activations initializers constraints regularizers losses metrics optimizers",
     "layers",
     "models callbacks",
-    "saving plots utils cli datasets __main__",
+    "saving plots utils backend cli datasets __main__",
 )
 LEVEL = {unit: level for level, units in enumerate(LEVELS) for unit in units.split()}
 STRICTER = {  # units that may import less than their level allows
@@ -92,6 +92,7 @@ OURS = {  # public names that Keras does not have in that module
     "": {"autodiff", "plots"},
     "activations": {"hard_sigmoid_keras2"},
     "initializers": {"compute_fans"},
+    "layers": {"LocallyConnected1D", "LocallyConnected2D"},  # Keras 2 had them
     "ops": {"exponential_linear"},
     "config": {"standardize_data_format", "standardize_dtype"},
 }

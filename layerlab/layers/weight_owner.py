@@ -37,6 +37,9 @@ class WeightOwner:
             self._track(value)
         super().__setattr__(name, value)
 
+    def __getstate__(self):
+        return vars(self) | {"_losses": []}  # a copy has not been called
+
     # --- making -------------------------------------------------------------------------------------------------
 
     def add_weight(
@@ -127,7 +130,7 @@ class WeightOwner:
     def _attributes(self) -> Iterator:
         """The objects in this layer's attributes, those in lists, tuples and dictionaries included."""
         for key, value in vars(self).items():
-            if key in _NOT_OWNED:
+            if type(value) in _PLAIN or key in _NOT_OWNED:
                 continue
             if isinstance(value, list | tuple | dict):
                 yield from tree.flatten(value)
@@ -305,6 +308,7 @@ class WeightOwner:
         return activity + [w.regularizer(w) for w in self.trainable_weights if w.regularizer is not None]
 
 
+_PLAIN = frozenset((str, int, float, bool, type(None), np.ndarray))  # what can own nothing
 _NOT_OWNED = frozenset(
     ("_auto_config", "_inbound_nodes", "_losses", "_own_trainable", "_own_non_trainable", "_build_shapes")
 )
