@@ -10,6 +10,7 @@ __version__ = "0.1.0"
 _MODULES = (
     "activations",
     "autodiff",
+    "backend",
     "callbacks",
     "config",
     "constraints",
@@ -25,12 +26,14 @@ _MODULES = (
     "random",
     "regularizers",
     "saving",
+    "tree",
     "utils",
 )
 _OBJECTS = {  # name here -> the module that has it
     "Initializer": "initializers",
     "Input": "layers",
     "InputSpec": "layers",
+    "KerasTensor": "layers.symbolic",
     "Layer": "layers",
     "Loss": "losses",
     "Metric": "metrics",
@@ -39,9 +42,15 @@ _OBJECTS = {  # name here -> the module that has it
     "Regularizer": "regularizers",
     "Sequential": "models",
     "Variable": "variables",
+    "name_scope": "variables",
 }
 
-__all__ = ["__version__", *_MODULES, *_OBJECTS]
+__all__ = ["__version__", *_MODULES, *_OBJECTS, "version"]
+
+
+def version() -> str:
+    """The version of layerlab; `__version__` says the same."""
+    return __version__
 
 
 def __getattr__(name: str):

@@ -20,6 +20,7 @@ __all__ = [
 ]
 
 _FLOATS = ("float16", "float32", "float64")
+_PYTHON_TYPES = {float: "float32", int: "int32", "int": "int32"}  # what Keras takes Python's own types for
 _DATA_FORMATS = ("channels_last", "channels_first")
 _settings: dict[str, Any] = {"floatx": "float32", "epsilon": 1e-7, "image_data_format": "channels_last"}
 
@@ -81,9 +82,8 @@ def standardize_dtype(dtype) -> str:
     """
     if dtype is None:
         return floatx()
-    name = getattr(dtype, "name", None) or dtype
     try:
-        found = np.dtype(name)
+        found = np.dtype(_PYTHON_TYPES.get(dtype) or getattr(dtype, "name", None) or dtype)
     except TypeError:
         found = None
     if found is None or found.kind not in "biufcSU":  # no Python objects, no records, no dates

@@ -1,9 +1,11 @@
-"""`keras.utils`: one-hot labels, padded sequences, seeds, a fresh start, and names for custom objects.
+"""`keras.utils`: one-hot labels, padded sequences, batches, seeds, a fresh start, and names for custom objects.
 
 A table of contents; only names that Keras has there.
 """
 
 from layerlab.callbacks.progress import Progbar
+from layerlab.config import standardize_dtype
+from layerlab.models.batches import unpack_x_y_sample_weight
 from layerlab.random import set_random_seed
 from layerlab.registry import (
     custom_object_scope,
@@ -13,7 +15,8 @@ from layerlab.registry import (
     register_keras_serializable,
 )
 from layerlab.serialization import deserialize_keras_object, serialize_keras_object
-from layerlab.utils.arrays import normalize, to_categorical
+from layerlab.utils.arrays import is_keras_tensor, normalize, to_categorical
+from layerlab.utils.samples import pack_x_y_sample_weight
 from layerlab.utils.sequences import pad_sequences
 from layerlab.utils.session import clear_session
 
@@ -28,10 +31,14 @@ __all__ = [
     "get_custom_objects",
     "get_registered_name",
     "get_registered_object",
+    "is_keras_tensor",
     "normalize",
+    "pack_x_y_sample_weight",
     "pad_sequences",
     "register_keras_serializable",
     "serialize_keras_object",
     "set_random_seed",
+    "standardize_dtype",
     "to_categorical",
+    "unpack_x_y_sample_weight",
 ]

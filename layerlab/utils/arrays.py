@@ -5,7 +5,9 @@ Plain NumPy on plain arrays; no gradient goes through them.
 
 import numpy as np
 
-__all__ = ["normalize", "to_categorical"]
+from layerlab.layers.symbolic import KerasTensor
+
+__all__ = ["is_keras_tensor", "normalize", "to_categorical"]
 
 
 def to_categorical(x, num_classes: int | None = None) -> np.ndarray:
@@ -59,3 +61,14 @@ def normalize(x, axis: int = -1, order=2) -> np.ndarray:
     norm = np.atleast_1d(np.linalg.norm(x, order, axis))
     norm[norm == 0] = 1
     return x / np.expand_dims(norm, axis)
+
+
+def is_keras_tensor(x) -> bool:
+    """Whether x is symbolic, as what `Input` gives and layers make of it, and holds no values.
+
+    >>> is_keras_tensor(np.ones(3))
+    False
+
+    Source: `keras.utils.is_keras_tensor`.
+    """
+    return isinstance(x, KerasTensor)

@@ -8,8 +8,8 @@ from importlib import import_module
 from pathlib import Path
 
 MODULES = (
-    "activations callbacks config constraints initializers layers losses metrics models ops optimizers "
-    "optimizers.schedules random regularizers saving utils"
+    "activations backend callbacks config constraints initializers layers losses metrics models ops optimizers "
+    "optimizers.schedules random regularizers saving tree utils"
 ).split()
 
 

@@ -5,7 +5,7 @@ import random
 import numpy as np
 import pytest
 
-from layerlab import utils
+from layerlab import Input, utils
 from layerlab.naming import auto_name
 
 ONE_HOT = [  # x, num_classes, the classes in the rows of the result, its shape
@@ -122,3 +122,31 @@ def test_a_custom_object_scope_ends():
     with utils.CustomObjectScope({"Mine": Mine}):
         assert utils.get_registered_object("Mine") is Mine
     assert utils.get_registered_object("Mine") is None
+
+
+PACKED = [  # x, y, sample_weight, the tuple
+    ((1,), 1),
+    (([1],), ([1],)),
+    (((1, 2),), ((1, 2),)),
+    ((1, 2), (1, 2)),
+    ((1, None, 3), 1),
+    ((1, 2, 3), (1, 2, 3)),
+]
+
+
+@pytest.mark.parametrize(("parts", "packed"), PACKED)
+def test_pack_x_y_sample_weight(parts, packed):
+    assert utils.pack_x_y_sample_weight(*parts) == packed
+
+
+UNPACKED = [(1, (1, None, None)), ([1], (1, None, None)), ([1, 2], (1, 2, None)), ((1, 2, 3), (1, 2, 3))]
+
+
+@pytest.mark.parametrize(("data", "parts"), UNPACKED)
+def test_unpack_x_y_sample_weight(data, parts):
+    assert utils.unpack_x_y_sample_weight(data) == parts
+
+
+def test_is_keras_tensor():
+    assert utils.is_keras_tensor(Input((3,)))
+    assert not utils.is_keras_tensor(np.ones(3))
