@@ -14,7 +14,7 @@ import warnings
 import numpy as np
 import pytest
 
-from layerlab import Input, Sequential, layers, optimizers, saving
+from layerlab import Input, Model, layers, optimizers, saving, tree
 from layerlab.autodiff import Tape
 from layerlab.masking import get_mask, set_mask
 
@@ -28,24 +28,30 @@ class Case:
     Args:
         layer: the class.
         kwargs: its arguments.
-        input_shape: a whole shape, batch axis included.
+        input_shape: a whole shape, batch axis included; a list of them for a layer that takes several inputs.
         output_shape: the expected one.
         weights: the expected (name, shape) pairs, in order.
         supports_masking: whether a mask of the input reaches the output.
+        consumes_masks: whether it ends there without a warning.
         training_random: whether calls with training=True differ.
+        training_differs: whether they differ from those without, though not from each other.
         keeps_integers: whether integers come out as integers.
         mask_shape: of the mask that the input carries in the mask check; one entry a step by default.
+        ids: below which number whole numbers are given as inputs, to a layer that takes no others.
     """
 
     layer: type
     kwargs: dict
-    input_shape: tuple
+    input_shape: tuple | list
     output_shape: tuple
     weights: tuple = ()
     supports_masking: bool = False
+    consumes_masks: bool = False
     training_random: bool = False
+    training_differs: bool = False
     keeps_integers: bool = False
     mask_shape: tuple | None = None
+    ids: int | None = None
 
     def __str__(self):
         arguments = (f"{key}={getattr(value, '__name__', value)}" for key, value in self.kwargs.items())
@@ -60,13 +66,36 @@ class Case:
         layer = self.make(**more)
         layer(self.inputs())
         rng = np.random.default_rng(1)
-        layer.set_weights([rng.normal(size=w.shape).astype(w.dtype) for w in layer.weights])
+        for weight in layer.weights:
+            value = rng.normal(size=weight.shape)
+            weight.assign(np.abs(value) if "variance" in weight.name else value)
         return layer
 
     def inputs(self, dtype="float32"):
-        """Random numbers, none of them near 0, where some layers have a kink."""
-        x = np.random.default_rng(0).normal(size=self.input_shape)
-        return (x + 0.1 * np.sign(x)).astype(dtype)
+        """Random numbers, none of them near 0, where some layers have a kink; a list if there are several inputs."""
+        rng = np.random.default_rng(0)
+
+        def draw(shape):
+            if self.ids is not None:
+                return (rng.integers(0, self.ids, shape) + 0.5).astype(dtype)  # a float is cut down to its id
+            x = rng.normal(size=shape)
+            return (x + 0.1 * np.sign(x)).astype(dtype)
+
+        return each(draw, self.input_shape)
+
+    def symbols(self, dtype="float32"):
+        """Symbolic inputs for samples of the input's shape."""
+        return each(lambda shape: Input(shape[1:], dtype=dtype), self.input_shape)
+
+    def model(self, layer):
+        """A model of this layer alone."""
+        inputs = self.symbols()
+        return Model(inputs, layer(inputs))
+
+
+def each(function, inputs):
+    """The function of one input (or its shape), or of each in a list."""
+    return list(map(function, inputs)) if isinstance(inputs, list) else function(inputs)
 
 
 def run_layer_test(layer_cls, init_kwargs, input_shape, expected_output_shape, expected_weights=(), **expected):
@@ -74,20 +103,20 @@ def run_layer_test(layer_cls, init_kwargs, input_shape, expected_output_shape, e
 
     Args:
         layer_cls, init_kwargs: the class and its arguments.
-        input_shape, expected_output_shape: whole shapes.
+        input_shape, expected_output_shape: whole shapes; a list of them for several inputs.
         expected_weights: (name, shape) pairs, in order.
-        **expected: `supports_masking`, `training_random`, `keeps_integers`, `mask_shape`: see `Case`.
+        **expected: `supports_masking`, `training_random`, ...: see `Case`.
     """
-    case = Case(
-        layer_cls, init_kwargs, tuple(input_shape), tuple(expected_output_shape), tuple(expected_weights), **expected
-    )
+    several = isinstance(input_shape[0], list | tuple)
+    shape = list(map(tuple, input_shape)) if several else tuple(input_shape)
+    case = Case(layer_cls, init_kwargs, shape, tuple(expected_output_shape), tuple(expected_weights), **expected)
     for check in CHECKS:
         check(case)
 
 
-def any_batch(shape):
-    """The shape with the number of samples left open."""
-    return (None, *shape[1:])
+def any_batch(shapes):
+    """The shape, or each of a list, with the number of samples left open."""
+    return each(lambda shape: (None, *shape[1:]), shapes)
 
 
 def same(a, b):
@@ -124,7 +153,7 @@ def check_stated_shape(case):
 
 def check_symbolic_call(case):
     for dtype in ("float32", "int32"):
-        symbol = case.make()(Input(case.input_shape[1:], dtype=dtype))
+        symbol = case.make()(case.symbols(dtype))
         assert symbol.shape == any_batch(case.output_shape)
         assert symbol.dtype == case.make()(case.inputs(dtype)).dtype
         assert symbol._keras_history.operation.built
@@ -171,7 +200,8 @@ def check_dtypes(case):
         assert case.make()(case.inputs(dtype)).dtype == "float32"
     for dtype in ("int32", "int64", "uint8"):
         expected = dtype if case.keeps_integers else "float32"
-        assert case.make()(np.abs(case.inputs()).astype(dtype)).dtype == expected
+        whole = each(lambda x, dtype=dtype: np.abs(x).astype(dtype), case.inputs())
+        assert case.make()(whole).dtype == expected
     for dtype in ("float64", "float16"):
         layer = case.make(dtype=dtype)
         for training in (False, True):
@@ -194,7 +224,7 @@ def check_training_randomness(case):
         same(layer(x, training=True), first)
     else:
         same(first, second)
-        same(first, layer(x))
+        assert np.array_equal(first, layer(x)) != case.training_differs
 
 
 def restart(layer):
@@ -214,10 +244,10 @@ def check_gradients(case):
             return np.sum(layer(inputs, training=training) * cotangent)
 
         with Tape() as tape:
-            watched = tape.watch(x)
+            watched = each(tape.watch, x)
             target = loss(watched)
-        found = tape.gradient(target, [watched, *layer.trainable_weights])
-        values = [x, *(w.value for w in layer.trainable_weights)]
+        found = tape.gradient(target, [*tree.flatten(watched), *layer.trainable_weights])
+        values = [*tree.flatten(x), *(w.value for w in layer.trainable_weights)]
         for gradient, value in zip(found, values, strict=True):
             np.testing.assert_allclose(gradient, differences(lambda: loss(x), value), rtol=1e-6, atol=1e-6)
 
@@ -239,7 +269,7 @@ def check_training_step(case):
     for frozen in (False, True):
         layer = case.built()
         layer.trainable = not frozen
-        model = Sequential([Input(case.input_shape[1:]), layer])
+        model = case.model(layer)
         model.compile(optimizers.SGD(0.1), "mse")
         before = layer.get_weights()
         loss = model.train_on_batch(case.inputs(), np.zeros(case.output_shape, "float32"))
@@ -252,18 +282,23 @@ def check_training_step(case):
 
 
 def check_masks(case):
-    x = case.inputs()
-    mask = np.ones(case.mask_shape or case.input_shape[: max(1, len(case.input_shape) - 1)], bool)
-    mask[0] = False
-    set_mask(x, mask)
+    x = each(lambda x: marked(x, case.mask_shape), case.inputs())
     layer = case.make()
-    if case.supports_masking:
-        assert get_mask(layer(x)) is not None
+    if case.supports_masking or case.consumes_masks:
+        assert (get_mask(layer(x)) is not None) == case.supports_masking
         return
     with warnings.catch_warnings(record=True) as caught:
         warnings.simplefilter("always")
         assert get_mask(layer(x)) is None
     assert "does not support masking" in str(caught[0].message)
+
+
+def marked(x, mask_shape):
+    """The array with a mask that leaves the first sample out."""
+    mask = np.ones(mask_shape or x.shape[: max(1, x.ndim - 1)], bool)
+    mask[0] = False
+    set_mask(x, mask)
+    return x
 
 
 # --- arrays of every kind ---------------------------------------------------------------------------------------------
@@ -273,11 +308,20 @@ def check_memory_layouts(case):
     x = case.inputs()
     layer = case.built()
     expected = layer(x)
-    strided = np.repeat(x, 2, axis=0)[::2]
-    read_only = x.copy()
-    read_only.flags.writeable = False
-    for variant in (np.asfortranarray(x), strided, read_only, x.astype(">f4")):
-        np.testing.assert_allclose(layer(variant), expected, rtol=1e-6)
+    for layout in (np.asfortranarray, strided, read_only, lambda x: x.astype(">f4")):
+        np.testing.assert_allclose(layer(each(layout, x)), expected, rtol=1e-6, atol=1e-6)
+
+
+def strided(x):
+    """The array as a view that skips every second row."""
+    return np.repeat(x, 2, axis=0)[::2]
+
+
+def read_only(x):
+    """A copy that cannot be written to."""
+    x = x.copy()
+    x.flags.writeable = False
+    return x
 
 
 def check_inputs_stay_as_they_are(case):
@@ -285,14 +329,15 @@ def check_inputs_stay_as_they_are(case):
     for training in (False, True):
         x = case.inputs()
         layer(x, training=training)
-        same(x, case.inputs())
-        assert get_mask(x) is None
+        for array, original in zip(tree.flatten(x), tree.flatten(case.inputs()), strict=True):
+            same(array, original)
+            assert get_mask(array) is None
 
 
 def check_empty_batch(case):
     layer = case.built()
     for training in (False, True):
-        y = layer(case.inputs()[:0], training=training)
+        y = layer(each(lambda x: x[:0], case.inputs()), training=training)
         assert y.shape == (0, *case.output_shape[1:])
 
 
@@ -319,7 +364,7 @@ def check_own_variables_are_stored(case):
 
 
 def check_saved_models(case):
-    model = Sequential([Input(case.input_shape[1:]), case.built()])
+    model = case.model(case.built())
     with tempfile.TemporaryDirectory() as folder:
         model.save(f"{folder}/model.keras")
         again = saving.load_model(f"{folder}/model.keras", {case.layer.__name__: case.layer})
