@@ -118,6 +118,10 @@ class Functional(Model):
             operation, node_index, tensor_index = tensor._keras_history
             return [operation.name, numbers[id(operation._inbound_nodes[node_index])], tensor_index]
 
+        def end(tensor):
+            name, node_index, tensor_index = reference(tensor)
+            return [name, node_index + _extra_nodes(tensor._keras_history.operation), tensor_index]
+
         def argument(x):
             if not isinstance(x, KerasTensor):
                 return serialize_keras_object(x)
@@ -139,8 +143,8 @@ class Functional(Model):
             "name": self.name,
             "trainable": self.trainable,
             "layers": layers,
-            "input_layers": tree.map_structure(reference, self._graph.inputs),
-            "output_layers": tree.map_structure(reference, self._graph.outputs),
+            "input_layers": tree.map_structure(end, self._graph.inputs),
+            "output_layers": tree.map_structure(end, self._graph.outputs),
         }
 
     @classmethod
@@ -155,10 +159,15 @@ class Functional(Model):
 
         def tensor(reference):
             name, node_index, tensor_index = reference
-            return made[name][node_index][tensor_index]
+            return made[name][node_index - _extra_nodes(layers[name])][tensor_index]
 
         inputs, outputs = (_map_references(tensor, config[key]) for key in ("input_layers", "output_layers"))
         return cls(inputs, outputs, name=config.get("name"), trainable=config.get("trainable", True))
+
+
+def _extra_nodes(operation) -> int:
+    """Keras counts the inside of a functional model as its first call, where a model's inputs and outputs are named."""
+    return int(isinstance(operation, Functional))
 
 
 def _missing(name: str, expected: list[str], inputs: dict) -> str:

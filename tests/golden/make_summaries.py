@@ -38,7 +38,39 @@ def unbuilt():
     return [Dense(3, name="a"), Dropout(0.1, name="b"), Dense(2, name="c")]
 
 
+def straight():
+    source = Input((4,), name="source")
+    return keras.Model(source, Dense(2, name="b")(Dropout(0.1, name="d")(Dense(3, name="a")(source))), name="straight")
+
+
+def branching():
+    left, right = Input((4,), name="left"), Input((4,), name="a_long_name_for_the_input_on_the_right_hand_side")
+    both, up = Dense(3, name="both"), Dense(2, name="up")
+    outputs = [up(both(left)), Dense(1, name="down", trainable=False)(both(right))]
+    return keras.Model([left, right], outputs, name="branching")
+
+
+def graphs_inside():
+    source = Input((4,), name="source")
+    return keras.Model(source, [straight()(source), Dense(1, name="c")(Dense(4, name="p")(source))], name="outside")
+
+
+def graph(make, **do):
+    return {"model": make(), **do}
+
+
 def cases():
+    yield "graph, straight", graph(straight)
+    yield "graph, trained", graph(straight, compile="adam", fit=True)
+    yield "graph, branching", graph(branching)
+    yield "graph, branching on a wide terminal", graph(branching, columns=200)
+    yield "graph, with everything", graph(branching, columns=200, summary={"show_trainable": True})
+    yield (
+        "graph, of a set width",
+        graph(branching, columns=200, summary={"line_length": 90, "positions": [0.3, 0.5, 0.7, 1.0]}),
+    )
+    yield "graph, of graphs", graph(graphs_inside, columns=120)
+    yield "graph, of graphs, expanded", graph(graphs_inside, columns=120, summary={"expand_nested": True})
     yield "simple", chain(*stack())
     for width in (40, 57, 66, 100, 130):
         yield f"line_length {width}", chain(*stack(), summary={"line_length": width}, columns=200)
@@ -72,10 +104,11 @@ def cases():
 
 
 def record(name, case):
-    model = Sequential(list(case["layers"]), name=case["name"])
+    model = case["model"] if "model" in case else Sequential(list(case["layers"]), name=case["name"])
     for layer in case.get("freeze", ()):
         model.get_layer(layer).trainable = False
-    config = model.get_config()
+    config = keras.saving.serialize_keras_object(model)
+    config.pop("build_config", None)
     if "build" in case:
         model.build(tuple(case["build"]))
     if "call" in case:
@@ -87,7 +120,7 @@ def record(name, case):
     os.environ["COLUMNS"] = str(case.get("columns", 80))
     texts = []
     model.summary(print_fn=texts.append, **case.get("summary", {}))
-    done = {key: value for key, value in case.items() if key not in ("layers", "name")}
+    done = {key: value for key, value in case.items() if key not in ("layers", "name", "model")}
     return {"case": name, "config": config, **done, "text": texts[0]}
 
 

@@ -13,12 +13,13 @@ from layerlab import Model, Sequential
 from layerlab.layers import Dense, Input, Layer
 from layerlab.models.summary import readable_memory_size
 from layerlab.models.text_table import fit_widths
+from layerlab.saving import deserialize_keras_object
 
 GOLDEN = json.loads((Path(__file__).parents[1] / "golden" / "summaries.json").read_text(encoding="utf-8"))
 
 
 def prepared(case):
-    model = Sequential.from_config(case["config"])
+    model = deserialize_keras_object(case["config"])
     if "build" in case:
         model.build(tuple(case["build"]))
     if "call" in case:

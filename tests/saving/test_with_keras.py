@@ -65,6 +65,13 @@ def functional():
     return Model(source, Dense(2, name="end")(inner(twice(twice(source)))), name="graph")
 
 
+def functional_at_the_end():
+    a = Input((4,), name="a")
+    inside = Model(a, Dense(3, "relu")(a), name="inside")
+    source = Input((4,), name="source")
+    return Model(source, inside(Dense(4, name="between")(inside(source))))
+
+
 def nested_functional():
     a = Input((4,), name="a")
     inside = Model(a, Dense(3, "relu")(a), name="inside")
@@ -99,6 +106,7 @@ MODELS = {
     "shared": shared,
     "functional": lambda: compiled(functional(), "adam"),
     "functional inside a chain": lambda: compiled(nested_functional(), "rmsprop"),
+    "functional at the end": functional_at_the_end,
     "regularized": lambda: compiled(regularized()),
     "scheduled": scheduled,
     "no weights": lambda: Sequential([Input((4,)), Activation("relu")]),
