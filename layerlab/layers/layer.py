@@ -85,6 +85,7 @@ class Layer(WeightOwner, Configured, Registered):
             raise ValueError(
                 f"Expected `trainable` to be a boolean. Received: trainable={trainable} (of type {type(trainable)})"
             )
+        self._refuse_tensors()
         self._input_shape_argument = _pop_input_shape(kwargs)
         if kwargs:
             self._refuse_keywords(kwargs)
@@ -100,6 +101,12 @@ class Layer(WeightOwner, Configured, Registered):
         self._build_shapes: dict | None = None
         self._is_building = self._locked = self._was_called = False
         self.built = type(self).build is Layer.build  # nothing to make
+
+    def _refuse_tensors(self):
+        """A tensor is for the call, not for the constructor; only models are made of tensors."""
+        if not hasattr(type(self), "layers") and has_symbolic(self._auto_config[0], {}):
+            name = type(self).__name__
+            raise TypeError(f"{name}(x) is not a call of the layer: make it first, then call it, {name}(...)(x).")
 
     def _refuse_keywords(self, kwargs):
         classes: tuple[Any, ...] = type(self).__mro__

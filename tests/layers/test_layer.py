@@ -723,6 +723,11 @@ class TestConstructing:
         with pytest.warns(UserWarning, match="Do not pass"), pytest.raises(ValueError, match=hint):
             Dense(2, input_shape=16)
 
+    @pytest.mark.parametrize("cls", [Flatten, Softmax, Masking])
+    def test_a_tensor_is_no_argument(self, cls):
+        with pytest.raises(TypeError, match=rf"make it first, then call it, {cls.__name__}\(...\)\(x\)"):
+            cls(Input((3,)))
+
     def test_names_count_up(self):
         assert [Dense(1).name, Dense(1).name, Softmax().name] == ["dense", "dense_1", "softmax"]
 
@@ -850,3 +855,12 @@ def test_copies_are_independent():
         w.assign(np.zeros(w.shape))
     assert np.any(block.inner[0].kernel.numpy())
     assert not np.any(again(X))
+
+
+def test_copies_have_no_losses_of_earlier_calls():
+    layer = Penalized()
+    layer(X)
+    again = copy.deepcopy(layer)
+    assert len(again.losses) == 1  # that of the kernel
+    again(X)
+    assert len(again.losses) == len(layer.losses)

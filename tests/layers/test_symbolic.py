@@ -72,6 +72,13 @@ def test_values_cannot_be_had(use, error, message):
         use(Input((3,)))
 
 
+def test_a_tensor_equals_itself():
+    x, y = Input((3,)), Input((3,))
+    assert (x == x) is True
+    assert (x == y).dtype == "bool"
+    assert y in {x, y}
+
+
 def test_known_lengths_are_known():
     x = Input(batch_shape=(2, 3))
     assert len(x) == 2
