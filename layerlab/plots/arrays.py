@@ -48,8 +48,11 @@ def array_cells(array_or_shape, show=None, highlight=None, names=None, title=Non
     _check(shape, show, array, names)
     if ax is None:
         ax = canvas(height=_figure_height(shape))[1]
-    for index in product(*map(range, shape)):
-        _draw_cell(ax, index, shape, _content(show, index, shape, array), _is_under(highlight, index))
+    _frame(ax, shape)
+    contents = {index: _content(show, index, shape, array) for index in product(*map(range, shape))}
+    size = _font_size(ax, max(map(len, contents.values()), default=1))
+    for index, text in contents.items():
+        _draw_cell(ax, index, shape, text, size, _is_under(highlight, index))
     _draw_axes(ax, shape, names)
     ax.set_title(title or f"shape {tuple(shape)}")
     return ax
@@ -81,7 +84,7 @@ def _check(shape, show, array, names) -> None:
 
 def _content(show, index, shape, array) -> str:
     if show == "index":
-        return ", ".join(map(str, index))
+        return ", ".join(map(str, index)) or "()"
     return str(flat_position(index, shape)) if show == "order" else f"{array[index]:.3g}"
 
 
@@ -99,7 +102,7 @@ def _corner(index, shape) -> tuple[float, float]:
     return sheet * (columns * _WIDE + _GAP) + column * _WIDE, sheet * _RISE - (row + 1) * _HIGH
 
 
-def _draw_cell(ax, index, shape, text, filled) -> None:
+def _draw_cell(ax, index, shape, text, size, filled) -> None:
     from matplotlib.patches import Rectangle
 
     sheet = index[0] if len(index) == 3 else 0
@@ -107,7 +110,7 @@ def _draw_cell(ax, index, shape, text, filled) -> None:
     face = COLORS["blue"] if filled else _tint(color)
     x, y = _corner(index, shape)
     ax.add_patch(Rectangle((x, y), _WIDE, _HIGH, facecolor=face, edgecolor="white", linewidth=1.5))
-    ax.text(x + _WIDE / 2, y + _HIGH / 2, text, ha="center", va="center", color=contrast(face), fontsize=11)
+    ax.text(x + _WIDE / 2, y + _HIGH / 2, text, ha="center", va="center", color=contrast(face), fontsize=size)
 
 
 def _tint(color, strength=0.35):
@@ -118,7 +121,7 @@ def _tint(color, strength=0.35):
 
 
 def _draw_axes(ax, shape, names) -> None:
-    """An arrow per axis, with its number, what it counts and how many there are; and the limits of the picture."""
+    """An arrow per axis, with its number, what it counts and how many there are."""
     labels = [f"axis {i} ({name}): {size}" for i, (name, size) in enumerate(zip(names, shape, strict=True))]
     _, rows, columns = _three(shape)
     right, low = columns * _WIDE, -rows * _HIGH
@@ -131,7 +134,6 @@ def _draw_axes(ax, shape, names) -> None:
         _arrow(ax, (right, low - 0.2), (last[0] + _WIDE, last[1] - 0.2), "", (0, 0))
         middle = (right + last[0] + _WIDE) / 2, (low + last[1]) / 2 - 0.42
         ax.text(*middle, labels[0], ha="left", va="top", color=INK)
-    _frame(ax, shape)
 
 
 def _arrow(ax, start, end, label, place, **alignment) -> None:
@@ -153,6 +155,14 @@ def _frame(ax, shape) -> None:
 def _three(shape) -> tuple[int, int, int]:
     """Sheets, rows and columns; one of those that the shape does not have."""
     return (1,) * (3 - len(shape)) + tuple(shape)
+
+
+def _font_size(ax, characters) -> float:
+    """Points that let a text of this length fit into a cell; a character is about 0.6 of them wide."""
+    place, (left, right), (low, high) = ax.get_position(), ax.get_xlim(), ax.get_ylim()
+    width = ax.figure.get_figwidth() * place.width / (right - left)  # inches of one unit, by width and by height
+    height = ax.figure.get_figheight() * place.height / (high - low)
+    return min(11.0, 72 * 0.9 * _WIDE * min(width, height) / (0.6 * characters))
 
 
 def _figure_height(shape) -> float:

@@ -145,7 +145,7 @@ for text in ("(16,)", "(16)"):
 figure, axes = plt.subplots(1, 3, figsize=(8, 2.6), width_ratios=[1.3, 0.8, 1.3])
 for ax, shape in zip(axes, [(4,), (4, 1), (1, 4)], strict=True):
     plots.array_cells(shape, ax=ax)
-    print(f"{shape!s:7} has {len(shape)} axes and {math.prod(shape)} cells")
+    print(f"{shape!s:7} axes: {len(shape)}, cells: {math.prod(shape)}")
 
 # %% [markdown]
 # `(4,)` has one axis: it is neither a row nor a column. `(4, 1)` is four rows of one number, `(1, 4)` one row of four.

@@ -50,6 +50,14 @@ def test_no_two_cells_overlap(shape):
     plt.close("all")
 
 
+@pytest.mark.parametrize("shape", [(4, 2), (3, 4, 2), (4, 6, 4), (12, 12), (2, 40)])
+def test_no_text_is_wider_than_its_cell(shape):
+    ax = plots.array_cells(shape)
+    ax.figure.draw_without_rendering()
+    for cell, text in zip(cells(ax), ax.texts, strict=False):
+        assert text.get_window_extent().width < cell.get_window_extent().width
+
+
 @pytest.mark.parametrize(("highlight", "count"), [(None, 0), ((2, 1, 0), 1), ((2, 1), 2), ((2,), 8), (2, 8)])
 def test_highlight_fills_a_cell_a_row_or_a_sheet(highlight, count):
     ax = plots.array_cells((3, 4, 2), highlight=highlight)
