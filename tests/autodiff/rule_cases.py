@@ -137,7 +137,6 @@ ARITHMETIC = [
     call(np.copysign, N(3, 4), N(3, 4)),
     call(np.copysign, N(3, 4), -1.0),
     *(call(np.clip, N(3, 4), low, high) for low, high in ((-0.5, 0.5), (None, 0.2), (0.1, None), (np.zeros(4), 1.0))),
-    call(np.clip, N(3, 4), min=-0.3, max=0.3),
     call(np.clip, N(3, 4), a_min=-0.3, a_max=0.3),
     call(np.clip, N(3, 4), U(4), P(3, 1)),
     call(np.clip, N(3, 4), -0.2, a_max=P()),
@@ -240,6 +239,7 @@ SHAPING = [
     call(np.rot90, N(2, 3, 4), 1, (0, 2)),
     *(call(np.roll, N(2, 3, 4), shift, axis) for shift, axis in ((2, None), (1, 1), ((1, -2), (0, 2)), (5, -1))),
     call(np.copy, N(2, 3)),
+    call(np.astype, N(3), np.float64),
     call(astype, N(2, 3), np.float64),
     call(np.broadcast_to, N(3, 1), (2, 3, 4)),
     *(call(f, N(3, 4), k) for f in (np.triu, np.tril) for k in (0, 1, -1)),
@@ -296,8 +296,9 @@ SHAPING = [
     call(np.dsplit, N(1, 2, 4), 2),
 ]
 if hasattr(np, "unstack"):  # NumPy 2.1
+    ARITHMETIC += [call(np.clip, N(3, 4), min=-0.3, max=0.3)]
     SHAPING += [call(np.reshape, N(3, 4), shape=(4, 3))]
-    SHAPING += [call(np.unstack, N(3, 2)), call(np.unstack, N(3, 2, 4), axis=-1), call(np.astype, N(3), np.float64)]
+    SHAPING += [call(np.unstack, N(3, 2)), call(np.unstack, N(3, 2, 4), axis=-1)]
 
 INDEXING = [
     *(

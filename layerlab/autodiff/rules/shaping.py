@@ -109,8 +109,7 @@ composite(np.atleast_1d)(_at_least(1, lambda shape: (1,)))
 composite(np.atleast_2d)(_at_least(2, lambda shape: (1, *(shape or (1,)))))
 composite(np.atleast_3d)(_at_least(3, lambda shape: (*(1, *(shape or (1,)))[-2:], 1)))
 
-if hasattr(np, "astype"):  # NumPy 2.1
 
-    @composite(np.astype)
-    def _astype(x, dtype, /, *, copy=True):
-        return x.astype(dtype)
+@composite(np.astype)
+def _astype(x, dtype, /, *, copy=True):
+    return x.astype(dtype)
