@@ -58,8 +58,8 @@ def clone_model(model, input_tensors=None, clone_function=None, call_function=No
         )
     copy = _Copier(clone_function or _same_configuration, call_function, recursive, copies)
     clone = (_clone_chain if isinstance(model, Sequential) else _clone_graph)(model, input_tensors, copy)
-    if model.compiled:
-        clone.compile_from_config(model.get_compile_config())
+    if (compiled := model.get_compile_config()) is not None:
+        clone.compile_from_config(compiled)
     return clone
 
 
