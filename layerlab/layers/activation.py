@@ -1,4 +1,7 @@
-"""Activation functions as layers: by name (Activation), and those with parameters of their own."""
+"""Activation functions as layers: by name (Activation), and those with parameters of their own.
+
+The formulas are in `layerlab.activations`; here are their arguments, and the weights of PReLU.
+"""
 
 import warnings
 

@@ -1,4 +1,7 @@
-"""What surrounds every `build`: the name scope, the record of the shapes, and taking the weights back if it fails."""
+"""What surrounds every `build`: the name scope, the record of the shapes, and taking the weights back if it fails.
+
+`Layer` wraps the `build` of each subclass in it, so that a subclass writes nothing but its weights.
+"""
 
 import functools
 import inspect

@@ -1,4 +1,7 @@
-"""What layers that call other layers share during one outermost call: whether it is training."""
+"""What layers that call other layers share during one outermost call: whether it is training.
+
+It is kept per thread and task, so that two models may run at once.
+"""
 
 import contextvars
 

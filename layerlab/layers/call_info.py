@@ -1,4 +1,7 @@
-"""What a class's `call` takes, worked out once, so that calls are checked before anything is built or computed."""
+"""What a class's `call` takes, worked out once from its signature.
+
+So a call is checked before anything is built or computed, and `training` and masks go only where they are wanted.
+"""
 
 import inspect
 

@@ -1,4 +1,7 @@
-"""Layers to configuration dictionaries and back."""
+"""Layers to configuration dictionaries and back: what `keras.layers.serialize` and `deserialize` are.
+
+The work is done in `layerlab.serialization`, for all kinds of objects alike.
+"""
 
 from layerlab.layers.layer import Layer
 from layerlab.registry import Family

@@ -1,4 +1,7 @@
-"""The part of a layer that turns it into a configuration and back."""
+"""The part of a layer that turns it into a configuration and back.
+
+A layer of the package lists its arguments in `config_names`; one of the user's is described by what it was made with.
+"""
 
 import inspect
 from typing import Any, ClassVar

@@ -1,4 +1,7 @@
-"""The layers that change nothing, or nothing but what counts: Identity and Masking."""
+"""The layers that change nothing, or nothing but what counts: Identity and Masking.
+
+Masking makes the masks that `layerlab.masking` carries from layer to layer.
+"""
 
 import numpy as np
 

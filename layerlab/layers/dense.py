@@ -1,4 +1,7 @@
-"""Dense: the layer in which every output sees every input."""
+"""Dense: the layer in which every output sees every input.
+
+It is the pattern for all layers with weights: configuration in `__init__`, weights in `build`, the formula in `call`.
+"""
 
 import numpy as np
 

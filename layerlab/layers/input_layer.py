@@ -1,4 +1,7 @@
-"""Where a model begins: `Input` says what shape of data will come, and gives the tensor that stands for it."""
+"""Where a model begins: `Input` says what shape of data will come, and gives the tensor that stands for it.
+
+Behind each such tensor is an `InputLayer`, which is what a model lists, saves and rebuilds.
+"""
 
 import warnings
 

@@ -1,4 +1,7 @@
-"""Lambda: any function of arrays as a layer."""
+"""Lambda: any function of arrays as a layer.
+
+It is the one layer that holds code of the user's, so this is where code in saved files is kept from running.
+"""
 
 import inspect
 

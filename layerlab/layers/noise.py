@@ -226,6 +226,7 @@ class GaussianDropout(_Noise):
         super().__init__(rate, seed, **kwargs)
 
     def _disturbed(self, x):
+        _check_finite(self)
         stddev = math.sqrt(self.rate / (1.0 - self.rate))
         return x * random.normal(x.shape, mean=1.0, stddev=stddev, dtype=x.dtype, seed=self.seed_generator)
 
@@ -292,6 +293,7 @@ class AlphaDropout(_Noise):
         super().__init__(rate, seed, **kwargs)
 
     def _disturbed(self, x):
+        _check_finite(self)
         shape = _concrete(self.noise_shape, x.shape)
         kept = (random.uniform(shape, seed=self.seed_generator) >= self.rate).astype(x.dtype)
         a = ((1.0 - self.rate) * (1.0 + self.rate * _SELU_FLOOR**2)) ** -0.5
@@ -309,6 +311,11 @@ def _checked_share(name: str, value):
             f"Received: {name}={value}"
         )
     return value
+
+
+def _check_finite(layer):
+    if layer.rate == 1:
+        raise ZeroDivisionError(f"{type(layer).__name__} with rate=1 means infinite noise. Use a rate below 1.")
 
 
 def _checked_noise_shape(noise_shape) -> tuple | None:

@@ -1,4 +1,7 @@
-"""A layer whose only effect is on the loss."""
+"""A layer whose only effect is on the loss.
+
+It puts a penalty between two layers where neither has an `activity_regularizer` of its own.
+"""
 
 from layerlab import regularizers
 from layerlab.layers.layer import Layer

@@ -1,4 +1,7 @@
-"""Shapes as layers pass them around: tuples, or lists and dictionaries of tuples for several inputs."""
+"""Shapes as layers pass them around: tuples, or lists and dictionaries of tuples for several inputs.
+
+Each function here takes either, and says so in no other way than by working for both.
+"""
 
 import inspect
 
