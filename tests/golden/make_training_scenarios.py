@@ -1,6 +1,6 @@
 """Run the training scenarios on real Keras and store what comes out.
 
-    KERAS_BACKEND=jax python tests/golden/make_training_scenarios.py
+KERAS_BACKEND=jax python tests/golden/make_training_scenarios.py
 """
 
 import json

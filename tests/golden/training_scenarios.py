@@ -196,7 +196,7 @@ def callbacks(k):
 def masked_loss(k):
     """Masked time steps count for nothing in the loss, nor in a metric.
 
-    (Keras on jax loses the mask on the way to the metrics of a training step, so only those of `evaluate` are compared.)
+    (Keras on jax loses the mask on the way to the metrics of a training step: only those of `evaluate` are compared.)
     """
     x = np.array([[[1.0], [2.0], [0.0]], [[3.0], [0.0], [0.0]]], "float32")
     model = fill(k.Sequential([k.Input((3, 1)), k.layers.Masking(), k.layers.Dense(2)]))
