@@ -86,6 +86,9 @@ def assert_input_compatibility(input_spec, inputs, layer_name: str) -> None:
     Raises:
         ValueError: says which input, what was expected, and the full shape received.
     """
+    if isinstance(input_spec, InputSpec) and not tree.is_nested(inputs):
+        _assert_one(input_spec, inputs, 0, layer_name)
+        return
     specs = list(input_spec) if isinstance(input_spec, list | tuple) else [input_spec]
     leaves = _in_order(specs, inputs) if tree.is_nested(inputs) else [inputs]
     if len(leaves) != len(specs):
@@ -95,15 +98,17 @@ def assert_input_compatibility(input_spec, inputs, layer_name: str) -> None:
             f"Inputs received: {shapes} (their shapes)"
         )
     for i, (x, spec) in enumerate(zip(leaves, specs, strict=True)):
-        if spec is None or (x is None and spec.optional):
-            continue
-        problem = _problem(spec, x)
-        if problem is not None:
-            name = getattr(x, "name", None)
-            raise ValueError(
-                f"Input {i} with name '{name}' of layer '{layer_name}' is incompatible with the layer: {problem}"
-                f"{_likely_mistake(spec, tuple(x.shape))}"
-            )
+        if spec is not None and not (x is None and spec.optional):
+            _assert_one(spec, x, i, layer_name)
+
+
+def _assert_one(spec: InputSpec, x, index: int, layer_name: str) -> None:
+    problem = _problem(spec, x)
+    if problem is not None:
+        raise ValueError(
+            f"Input {index} with name '{getattr(x, 'name', None)}' of layer '{layer_name}' is incompatible with the "
+            f"layer: {problem}{_likely_mistake(spec, tuple(x.shape))}"
+        )
 
 
 def _in_order(specs, inputs) -> list:

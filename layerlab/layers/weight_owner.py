@@ -17,7 +17,8 @@ from layerlab.variables import Variable, current_scope, name_scope
 
 __all__ = ["WeightOwner"]
 
-_with_losses: weakref.WeakSet = weakref.WeakSet()  # so that a call has nothing to clear when there is none
+# The layers that hold penalties of a call, so that the next one has nothing to clear when there are none.
+_with_losses: set[weakref.ref] = set()
 
 
 class WeightOwner:
@@ -292,14 +293,14 @@ class WeightOwner:
                     "or np.mean."
                 )
             self._losses.append(value)
-            _with_losses.add(self)
+            _with_losses.add(weakref.ref(self, _with_losses.discard))
 
     def _clear_losses(self) -> None:
         if not _with_losses:
             return
         for layer in self._flatten_layers():
             layer._losses.clear()
-            _with_losses.discard(layer)
+            _with_losses.discard(weakref.ref(layer))
 
     @property
     def losses(self) -> list:
