@@ -146,6 +146,10 @@ class TestCalling:
         with pytest.raises(ValueError, match=r"Invalid input shape .*Expected shape \(None, 3\).*x\[None\]"):
             chain(2)(np.ones(3))
 
+    def test_the_number_of_samples_in_input_is_guessed(self):
+        with pytest.raises(ValueError, match=r"the number of samples given to Input\? .*one sample: \(784,\)"):
+            Sequential([Input((20, 784)), Dense(2)])(np.ones((20, 784)))
+
     def test_a_wrong_feature_size_names_layer_and_way(self):
         model = chain(4, 2)
         with pytest.raises(ValueError, match="expected axis -1 of input shape to have value 3") as caught:
