@@ -74,7 +74,8 @@ def start(folder: Path, open_browser: bool = True, port: int | None = None) -> i
         chapters = copy_course(course_source(), folder)
     except OSError as error:
         return _fail(f"The course could not be copied to {folder}: {error}. Name another: layerlab start FOLDER")
-    print("Opening chapter 1 in JupyterLab. To end: Ctrl-C here.", flush=True)
+    what = "Opening chapter 1 in JupyterLab." if open_browser else "JupyterLab serves chapter 1 at the address below."
+    print(f"{what} To end: Ctrl-C here.", flush=True)
     return _run_jupyterlab(chapters[0], open_browser, port)
 
 
