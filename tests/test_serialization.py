@@ -6,12 +6,12 @@ import numpy as np
 import pytest
 
 from layerlab import activations, config, constraints, initializers, losses, metrics, optimizers, regularizers, saving
-from layerlab.bytecode import dump_function, load_function
 from layerlab.layers import Dense, Layer
 from layerlab.random import SeedGenerator
 from layerlab.saving import deserialize_keras_object as read
 from layerlab.saving import serialize_keras_object as write
 from layerlab.serialization import safe_mode_scope, serialize_shared, sharing_scope
+from layerlab.serialization.bytecode import dump_function, load_function
 
 
 @pytest.fixture(autouse=True)

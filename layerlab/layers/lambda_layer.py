@@ -8,10 +8,10 @@ import inspect
 import numpy as np
 
 from layerlab import activations
-from layerlab.bytecode import dump_function
 from layerlab.layers.layer import Layer
 from layerlab.layers.shapes import as_shape, shape_of, tree_of_tensors
 from layerlab.serialization import deserialize_keras_object, safe_mode_scope, serialize_keras_object
+from layerlab.serialization.bytecode import dump_function
 
 __all__ = ["Lambda"]
 

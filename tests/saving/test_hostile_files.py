@@ -11,9 +11,9 @@ import numpy as np
 import pytest
 
 from layerlab import Sequential, saving
-from layerlab.bytecode import dump_function
 from layerlab.layers import Dense, Input
 from layerlab.saving import checks
+from layerlab.serialization.bytecode import dump_function
 
 CONFIG, WEIGHTS = "config.json", "model.weights.h5"
 

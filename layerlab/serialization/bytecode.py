@@ -1,6 +1,6 @@
 """Python lambdas as text and back, in Keras's form: byte code, default values and captured variables.
 
-Reading one back means running code that came with a file, so `serialization.py` asks for it only when safe mode is off.
+Reading one back means running code that came with a file, so it is asked for only when safe mode is off.
 """
 
 import base64
