@@ -137,6 +137,11 @@ class Layer(WeightOwner, Configured, Registered):
 
     def compute_output_shape(self, *args, **kwargs):
         """The output's shape for inputs of this shape, without data; found by a dry run if a subclass does not say."""
+        if type(self).call is Layer.call:
+            raise NotImplementedError(
+                f"Layer {type(self).__name__} does not have a `compute_output_shape` method implemented, nor a `call` "
+                "that could be tried."
+            )
         tensors = [tree_of_tensors(shape, self.compute_dtype) for shape in args]
         named = {
             key.removesuffix("_shape"): tree_of_tensors(shape, self.compute_dtype) for key, shape in kwargs.items()

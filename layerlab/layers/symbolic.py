@@ -52,6 +52,8 @@ class KerasTensor(ArrayLike):
     __slots__ = ("__weakref__", "_keras_history", "_keras_mask", "dtype", "name", "shape")
     _keras_history: "KerasHistory"
 
+    sparse = ragged = False  # as Keras's tensors can be, and these cannot
+
     def __init__(self, shape, dtype="float32", name=None):
         self.shape = standardize_shape(shape)
         self.dtype = standardize_dtype(dtype)

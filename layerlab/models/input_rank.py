@@ -19,8 +19,6 @@ def fit_rank(x, wanted: tuple):
         hint = f". Is it a single sample? Add the batch axis: x[None] has shape {(1, *shape)}."
         if len(shape) > 1 and tuple(shape) == tuple(wanted[1:]):
             hint += f" Or was the number of samples given to Input? It takes the shape of one sample: {shape[1:]}."
-        if tuple(shape) == tuple(wanted[1:]):
-            hint += f" Or did the batch size get into the input shape? Then Input({tuple(shape[1:])}) is meant."
     raise ValueError(
         f"Invalid input shape for input {type(x).__name__}(shape={tuple(shape)}). Expected shape {wanted}, but "
         f"input has incompatible shape {tuple(shape)}{hint}"

@@ -655,6 +655,10 @@ class TestCalling:
             layer(*args, **kwargs)
         assert not layer.built
 
+    def test_a_shape_needs_a_formula(self):
+        with pytest.raises(NotImplementedError, match="does not have a `compute_output_shape` method implemented"):
+            Layer().compute_output_shape((None, 3))
+
     def test_a_layer_needs_a_call(self):
         with pytest.raises(NotImplementedError, match="Layer Layer does not have a `call` method implemented"):
             Layer()(X)

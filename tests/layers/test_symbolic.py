@@ -85,6 +85,10 @@ def test_known_lengths_are_known():
     assert [part.shape for part in x] == [(3,), (3,)]
 
 
+def test_it_is_dense():
+    assert (Input((3,)).sparse, Input((3,)).ragged) == (False, False)
+
+
 def test_repr():
     assert repr(KerasTensor((None, 3), name="a")) == "<KerasTensor shape=(None, 3), dtype=float32, name=a>"
 
