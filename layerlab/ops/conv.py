@@ -138,7 +138,7 @@ def depthwise_conv(x, kernel, strides, padding, dilation):
     windows = _windows(x, kernel, strides, padding, dilation)
     padded = windows.pad(x)
     y = sum(padded[seen][..., None] * kernel[tap] for tap, seen in windows.taps())
-    return y.reshape(*y.shape[:-2], -1)
+    return y.reshape(*y.shape[:-2], y.shape[-2] * y.shape[-1])
 
 
 def _depthwise_x(g, y, x, kernel, strides, padding, dilation):
@@ -155,7 +155,7 @@ def _depthwise_kernel(g, y, x, kernel, strides, padding, dilation):
     padded, g = windows.pad(x), g.reshape(-1, *kernel.shape[-2:])
     found = np.empty_like(kernel)
     for tap, seen in windows.taps():
-        found[tap] = np.einsum("bc,bci->ci", padded[seen].reshape(len(g), -1), g)
+        found[tap] = np.einsum("bc,bci->ci", padded[seen].reshape(-1, x.shape[-1]), g)
     return found
 
 

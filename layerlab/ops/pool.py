@@ -39,11 +39,11 @@ def max_pool(x, pool_size, strides, padding):
 def _max_pool_x(g, y, x, pool_size, strides, padding):
     windows = _windows(x, pool_size, strides, padding)
     padded = windows.pad(x, -np.inf)
-    found, open_windows = np.zeros_like(padded), np.ones(y.shape, bool)
+    found, is_open = np.zeros_like(padded), np.ones(y.shape, bool)
     for _, seen in windows.taps():
-        wins = open_windows & ((padded[seen] == y) | (y != y))
-        found[seen] += g * wins
-        open_windows &= ~wins
+        loses = padded[seen] < y
+        found[seen] += g * (is_open & ~loses)
+        is_open &= loses
     return windows.unpad(found, x.shape[1:-1])
 
 

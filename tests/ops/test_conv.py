@@ -12,13 +12,14 @@ from tests.ops.spatial_cases import geometries, numbers
 
 HERE = {"conv": ops.conv, "depthwise_conv": ops.depthwise_conv, "conv_transpose": ops.conv_transpose}
 BY_HAND = {name: getattr(loops, name) for name in HERE}
+batches = st.integers(0, 2)
 
 
 @st.composite
 def conv_calls(draw):
     case = draw(geometries())
-    groups, channels, filters, batch = (draw(st.integers(1, 2)) for _ in range(4))
-    shapes = (batch, *case.spatial, channels * groups), (*case.size, channels, filters * groups)
+    groups, channels, filters = (draw(st.integers(1, 2)) for _ in range(3))
+    shapes = (draw(batches), *case.spatial, channels * groups), (*case.size, channels, filters * groups)
     return "conv", *shapes, (case.strides, case.padding, case.dilation)
 
 
@@ -26,7 +27,7 @@ def conv_calls(draw):
 def depthwise_calls(draw):
     case = draw(geometries())
     channels, multiplier = draw(st.integers(1, 3)), draw(st.integers(1, 2))
-    shapes = (2, *case.spatial, channels), (*case.size, channels, multiplier)
+    shapes = (draw(batches), *case.spatial, channels), (*case.size, channels, multiplier)
     return "depthwise_conv", *shapes, (case.strides, case.padding, case.dilation)
 
 
@@ -38,7 +39,7 @@ def transpose_calls(draw):
     padding = draw(st.sampled_from(["valid", "same"]))
     extra = draw(st.none() | st.tuples(*[st.integers(0, s - 1) for s in strides]))
     channels, filters = draw(st.integers(1, 2)), draw(st.integers(1, 2))
-    shapes = (2, *spatial, channels), (*size, filters, channels)
+    shapes = (draw(batches), *spatial, channels), (*size, filters, channels)
     return "conv_transpose", *shapes, (strides, padding, dilation, extra)
 
 
