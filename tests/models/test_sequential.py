@@ -146,11 +146,6 @@ class TestCalling:
         with pytest.raises(ValueError, match=r"Invalid input shape .*Expected shape \(None, 3\).*x\[None\]"):
             chain(2)(np.ones(3))
 
-    def test_a_batch_size_in_the_input_shape_is_guessed(self):
-        model = Sequential([Input((32, 3)), Dense(2)])
-        with pytest.raises(ValueError, match=r"did the batch size get into the input shape\? Then Input\(\(3,\)\)"):
-            model(np.ones((32, 3)))
-
     def test_the_number_of_samples_in_input_is_guessed(self):
         with pytest.raises(ValueError, match=r"the number of samples given to Input\? .*one sample: \(784,\)"):
             Sequential([Input((20, 784)), Dense(2)])(np.ones((20, 784)))
