@@ -3,6 +3,8 @@
 
 from layerlab.layers.activation import *
 from layerlab.layers.batch_normalization import *
+from layerlab.layers.bidirectional import *
+from layerlab.layers.cells import *
 from layerlab.layers.configurations import *
 from layerlab.layers.convolution import *
 from layerlab.layers.core import *
@@ -19,7 +21,11 @@ from layerlab.layers.merging import *
 from layerlab.layers.noise import *
 from layerlab.layers.normalization import *
 from layerlab.layers.pooling import *
+from layerlab.layers.recurrent import *
 from layerlab.layers.regularization import *
 from layerlab.layers.reshaping import *
 from layerlab.layers.resizing import *
+from layerlab.layers.rnn import *
+from layerlab.layers.stacked_cells import *
 from layerlab.layers.transposed_convolution import *
+from layerlab.layers.wrappers import *

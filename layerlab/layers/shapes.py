@@ -11,7 +11,7 @@ from layerlab import tree
 from layerlab.autodiff import ArrayLike
 from layerlab.layers.symbolic import KerasTensor
 
-__all__ = ["as_shape", "is_tensors", "shape_of", "shapes_by_parameter", "tree_of_tensors"]
+__all__ = ["as_shape", "is_tensors", "map_shapes", "shape_of", "shapes_by_parameter", "tree_of_tensors"]
 
 
 def _is_shape(value) -> bool:
@@ -24,11 +24,20 @@ def as_shape(value):
     >>> as_shape([[None, 3], [None, 2]])
     [(None, 3), (None, 2)]
     """
+    return map_shapes(lambda shape: tuple(None if item is None else int(item) for item in shape), value)
+
+
+def map_shapes(function, value):
+    """Apply `function` to every shape in nested lists, tuples and dictionaries of shapes.
+
+    >>> map_shapes(len, [(None, 3), (None, 3, 2)])
+    [2, 3]
+    """
     if isinstance(value, dict):
-        return {key: as_shape(item) for key, item in value.items()}
+        return {key: map_shapes(function, item) for key, item in value.items()}
     if _is_shape(value):
-        return tuple(None if item is None else int(item) for item in value)
-    return type(value)(as_shape(item) for item in value) if isinstance(value, list | tuple) else value
+        return function(value)
+    return type(value)(map_shapes(function, item) for item in value) if isinstance(value, list | tuple) else value
 
 
 def shape_of(value):

@@ -311,7 +311,7 @@ class WeightOwner:
 
 _PLAIN = frozenset((str, int, float, bool, type(None), np.ndarray))  # what can own nothing
 _NOT_OWNED = frozenset(
-    ("_auto_config", "_inbound_nodes", "_losses", "_own_trainable", "_own_non_trainable", "_build_shapes")
+    ("_auto_config", "_inbound_nodes", "_losses", "_own_trainable", "_own_non_trainable", "_build_shapes", "_states")
 )
 
 
