@@ -201,24 +201,22 @@ class Layer(WeightOwner, Configured, Registered):
 
     def _cast(self, x):
         """The input as an array of the layer's float type; integers and booleans stay what they are."""
-        if isinstance(x, np.ndarray):
-            kind = x.dtype.kind
-            if kind == "f":
-                return x if x.dtype == self._numpy_dtype or not self.autocast else self._recast(x)
-            if kind in "OSUVmMc":
-                raise ValueError(
-                    f"Layer '{self.name}' computes with real numbers. Received: an array of dtype {x.dtype} and shape "
-                    f"{x.shape}. Convert it first, for example with np.array(x, dtype='float32')."
-                )
-            return x
         if isinstance(x, Variable):
-            return self._cast(x._current())
+            x = x._current()
         if isinstance(x, KerasTensor):
             return x
-        if isinstance(x, ArrayLike):
-            wrong = self.autocast and x.dtype.kind == "f" and x.dtype != self._numpy_dtype
+        if isinstance(x, np.ndarray | ArrayLike):
+            if x.dtype.kind not in "fiub":
+                self._refuse_dtype(x)
+            wrong = x.dtype.kind == "f" and x.dtype != self._numpy_dtype and self.autocast
             return self._recast(x) if wrong else x
         return self._cast(np.asarray(x)) if hasattr(x, "__array__") else x
+
+    def _refuse_dtype(self, x):
+        raise ValueError(
+            f"Layer '{self.name}' computes with real numbers. Received: an array of dtype {x.dtype} and shape "
+            f"{x.shape}. Convert it first, for example with np.array(x, dtype='float32')."
+        )
 
     def _recast(self, x):
         y, mask = x.astype(self._numpy_dtype), get_mask(x)
