@@ -1,7 +1,8 @@
 """Every layer against numbers made by real Keras: outputs, shapes, gradients, penalties and configurations.
 
 golden/layers.json holds deterministic layers with gradients; golden/noise_and_shape_layers.json (golden/make_layers.py)
-several calls of the layers that draw noise, make masks or move numbers.
+several calls of the layers that draw noise, make masks or move numbers; golden/merging_and_normalization.json
+(golden/make_merging_and_normalization.py) calls with masks, and with averages that move.
 """
 
 import json
@@ -13,20 +14,13 @@ import pytest
 
 from layerlab import Input, layers, tree
 from layerlab.autodiff import Tape
+from layerlab.masking import get_mask, set_mask
 
 FOLDER = pathlib.Path(__file__).parent / "golden"
-ALL_CASES = json.loads((FOLDER / "layers.json").read_text())["cases"]
+CASES = json.loads((FOLDER / "layers.json").read_text())["cases"]
 CALLED_CASES = json.loads((FOLDER / "noise_and_shape_layers.json").read_text())["cases"]
-
-# Layers of golden/layers.json that layerlab does not have yet. This list only gets shorter.
-NOT_YET = set("GRU SimpleRNN".split())
-CASES = [case for case in ALL_CASES if case["layer"] not in NOT_YET]
+MASKED_CASES = json.loads((FOLDER / "merging_and_normalization.json").read_text())["cases"]
 every_case = pytest.mark.parametrize("case", CASES, ids=lambda case: case["id"])
-
-
-def test_the_list_of_missing_layers_is_exact():
-    assert {name for name in NOT_YET if hasattr(layers, name)} == set()
-    assert {case["layer"] for case in ALL_CASES} >= NOT_YET
 
 
 def make(case, **more):
@@ -99,7 +93,7 @@ def test_configurations_are_those_of_keras(case):
 
 def label(case):
     words = [f"{key}={value}" for key, value in case["kwargs"].items()]
-    marks = [key for key in ("training", "mask") if case[key]]
+    marks = [key for key in ("training", "mask", "masks") if case.get(key)]
     return "-".join([case["layer"], *words, *marks])
 
 
@@ -122,3 +116,37 @@ def test_shapes_and_configurations_of_called_layers_are_those_of_keras(case):
     layer = make(case)
     assert list(layer(Input(np.shape(case["inputs"])[1:])).shape) == case["symbolic_output_shape"]
     assert plain(layer.get_config()) == case["config"]
+
+
+def masked(x, mask):
+    """A new array that carries the mask."""
+    x = x[...]
+    set_mask(x, None if mask is None else np.array(mask))
+    return x
+
+
+@pytest.mark.filterwarnings("ignore:You passed `rms_scaling=True`")
+@pytest.mark.parametrize("case", MASKED_CASES, ids=label)
+def test_each_masked_call_gives_the_numbers_and_gradients_of_keras(case):
+    inputs = [np.array(x, "int32" if case["integers"] else "float32") for x in case["inputs"]]
+    layer = make(case)
+    layer.build([x.shape for x in inputs] if case["several"] else inputs[0].shape)
+    layer.set_weights([np.array(value, "float32") for value in case["weights"]])
+    with Tape() as tape:
+        watched = inputs if case["integers"] else [tape.watch(x) for x in inputs]
+        marked = [masked(x, mask) for x, mask in zip(watched, case["masks"], strict=True)]
+        output = layer(marked if case["several"] else marked[0], training=case["training"] or None)
+        loss = np.sum(output * np.array(case["cotangent"], "float32"))
+    found = tape.gradient(loss, [*layer.trainable_weights, *([] if case["integers"] else watched)])
+    assert output.dtype == np.float32
+    close(output.numpy(), case["output"])
+    np.testing.assert_equal(get_mask(output), case["mask"] if case["mask"] is None else np.array(case["mask"]))
+    close_lists(layer.losses, case["losses"])
+    close_lists([w.value for w in layer.non_trainable_weights], case["moved"])
+    close_lists(found, case["gradients"])
+    assert plain(layer.get_config()) == plain(case["config"])
+
+
+def close_lists(ours, keras):
+    for a, b in zip(ours, keras, strict=True):
+        close(np.asarray(a), b)
