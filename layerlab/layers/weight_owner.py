@@ -5,6 +5,7 @@ all it takes to own it.
 """
 
 import contextlib
+import functools
 import weakref
 from collections.abc import Iterator
 
@@ -19,6 +20,21 @@ __all__ = ["WeightOwner"]
 
 # The layers that hold penalties of a call, so that the next one has nothing to clear when there are none.
 _with_losses: set[weakref.ref] = set()
+
+
+def _shape_first(add_weight):
+    """Decorator: a name in the first place, as many old tutorials have it, is refused with what to write instead."""
+
+    @functools.wraps(add_weight)
+    def wrapped(self, *args, **kwargs):
+        if args and isinstance(args[0], str):
+            raise ValueError(
+                f"`name` must be passed as a keyword argument. Received: add_weight({args[0]!r}, ...). "
+                f"Use: add_weight(shape=..., name={args[0]!r})."
+            )
+        return add_weight(self, *args, **kwargs)
+
+    return wrapped
 
 
 class WeightOwner:
@@ -43,6 +59,7 @@ class WeightOwner:
 
     # --- making -------------------------------------------------------------------------------------------------
 
+    @_shape_first
     def add_weight(
         self,
         shape=None,
@@ -73,11 +90,6 @@ class WeightOwner:
         Source: Keras page "Base Layer class".
         """
         self._check_initialized()
-        if isinstance(shape, str):
-            raise ValueError(
-                f"`name` must be passed as a keyword argument. Received: add_weight({shape!r}, ...). "
-                f"Use: add_weight(shape=..., name={shape!r})."
-            )
         shape = () if shape is None else (shape,) if isinstance(shape, int) else tuple(shape)
         if None in shape:
             raise ValueError(

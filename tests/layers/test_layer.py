@@ -192,6 +192,10 @@ class TestAddWeight:
         with pytest.raises(ValueError, match=message):
             Layer().add_weight(*arguments)
 
+    def test_the_name_first_as_in_old_tutorials(self):
+        with pytest.raises(ValueError, match=r"Use: add_weight\(shape=..., name='kernel'\)"):
+            Layer().add_weight("kernel", shape=(2, 3))
+
     def test_not_in_call(self):
         class Careless(Layer):
             def call(self, x):
