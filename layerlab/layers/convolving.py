@@ -1,5 +1,7 @@
 """What all convolutions share: their arguments, weights, shapes, and what happens around the sum itself."""
 
+from typing import ClassVar
+
 import numpy as np
 
 from layerlab import activations, constraints, initializers, regularizers
@@ -40,7 +42,7 @@ def positive(value, name: str) -> int:
 class Convolution(SpatialLayer, named=False):
     """Base of all convolutions; a subclass says its weights in `build`, and the sum in `_convolve`."""
 
-    weight_names = ("kernel", "bias")
+    weight_names: ClassVar[tuple[str, ...]] = ("kernel", "bias")
     paddings: tuple[str, ...] = ("valid", "same")
 
     def _set_geometry(self, kernel_size, strides, padding, data_format, dilation_rate) -> None:

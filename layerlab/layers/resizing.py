@@ -1,5 +1,7 @@
 """Layers that make spatial axes longer or shorter: zeros around, edges cut off, elements repeated or interpolated."""
 
+from typing import ClassVar
+
 import numpy as np
 
 from layerlab.layers.spatial import SpatialLayer, as_tuple
@@ -167,7 +169,8 @@ class ZeroPadding3D(_ZeroPadding):
 class _Cropping(_Resizing, named=False):
     """The middle of each spatial axis."""
 
-    config_names: tuple[str, ...] = ("cropping", "data_format")
+    config_names: ClassVar[tuple[str, ...]] = ("cropping", "data_format")
+    _too_much = "Values in `cropping` argument should be smaller than the corresponding spatial dimension of the input"
     cropping: tuple
 
     @property
@@ -185,8 +188,6 @@ class _Cropping(_Resizing, named=False):
         if left <= 0:
             raise ValueError(f"{self._too_much}. Received: input_shape={input_shape}, cropping={self.cropping}")
         return left
-
-    _too_much = "Values in `cropping` argument should be smaller than the corresponding spatial dimension of the input"
 
 
 class Cropping1D(_Cropping):
@@ -277,7 +278,7 @@ class Cropping3D(_Cropping):
 class _UpSampling(_Resizing, named=False):
     """Each spatial axis a whole number of times as long."""
 
-    config_names: tuple[str, ...] = ("size", "data_format")
+    config_names: ClassVar[tuple[str, ...]] = ("size", "data_format")
 
     @property
     def _factors(self) -> tuple[int, ...]:
@@ -362,12 +363,8 @@ class UpSampling2D(_UpSampling):
                 "Invalid value for argument `interpolation`. Expected of one "
                 f"{('nearest', *INTERPOLATIONS)}. Received: interpolation={interpolation}"
             )
+        self.keeps_integers = self.interpolation == "nearest"
         self._set_data_format(data_format)
-
-    @property
-    def keeps_integers(self):
-        """Whether elements are only repeated."""
-        return self.interpolation == "nearest"
 
     def _enlarged(self, x, axis, factor):
         if self.interpolation == "nearest":

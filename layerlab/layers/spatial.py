@@ -87,16 +87,16 @@ def window_lengths(spatial, size, strides, dilation, padding: str, received: str
     Raises:
         ValueError: a window does not fit; `received` says which arguments led to it.
     """
-    axes = enumerate(zip(spatial, size, strides, dilation, strict=True))
-    return tuple(None if n is None else _window_length(i, n, *axis, padding, received) for i, (n, *axis) in axes)
+    axes = zip(spatial, size, strides, dilation, strict=True)
+    lengths = [None if axis[0] is None else _length(*axis, padding) for axis in axes]
+    for i, length in enumerate(lengths):
+        if length is not None and length <= 0:
+            raise ValueError(
+                f"Computed output size would be zero or negative. Received {received}. Along spatial axis {i} the input "
+                f"has {spatial[i]} positions, and a window reaches over {(size[i] - 1) * dilation[i] + 1}."
+            )
+    return tuple(lengths)
 
 
-def _window_length(i: int, n: int, size: int, stride: int, dilation: int, padding: str, received: str) -> int:
-    reach = (size - 1) * dilation + 1
-    length = (n - reach) // stride + 1 if padding == "valid" else -(-n // stride)
-    if length <= 0:
-        raise ValueError(
-            f"Computed output size would be zero or negative. Received {received}. Along spatial axis {i} the input "
-            f"has {n} positions, and a window reaches over {reach}."
-        )
-    return length
+def _length(n: int, size: int, stride: int, dilation: int, padding: str) -> int:
+    return (n - (size - 1) * dilation - 1) // stride + 1 if padding == "valid" else -(-n // stride)
