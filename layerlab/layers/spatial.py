@@ -5,6 +5,7 @@ import numpy as np
 from layerlab.config import standardize_data_format
 from layerlab.layers.input_spec import InputSpec
 from layerlab.layers.layer import Layer
+from layerlab.ops.windows import along
 
 __all__: list[str] = []
 
@@ -88,15 +89,12 @@ def window_lengths(spatial, size, strides, dilation, padding: str, received: str
         ValueError: a window does not fit; `received` says which arguments led to it.
     """
     axes = zip(spatial, size, strides, dilation, strict=True)
-    lengths = [None if axis[0] is None else _length(*axis, padding) for axis in axes]
+    lengths = tuple(None if axis[0] is None else along(*axis, padding)[1] for axis in axes)
     for i, length in enumerate(lengths):
         if length is not None and length <= 0:
+            reach = (size[i] - 1) * dilation[i] + 1
             raise ValueError(
-                f"Computed output size would be zero or negative. Received {received}. Along spatial axis {i} the input "
-                f"has {spatial[i]} positions, and a window reaches over {(size[i] - 1) * dilation[i] + 1}."
+                f"Computed output size would be zero or negative. Received {received}. Along spatial axis {i} the "
+                f"input has {spatial[i]} positions, and a window reaches over {reach}."
             )
-    return tuple(lengths)
-
-
-def _length(n: int, size: int, stride: int, dilation: int, padding: str) -> int:
-    return (n - (size - 1) * dilation - 1) // stride + 1 if padding == "valid" else -(-n // stride)
+    return lengths

@@ -11,7 +11,7 @@ from functools import cached_property
 
 import numpy as np
 
-__all__ = ["Windows", "correlate", "gather", "scatter"]
+__all__ = ["Windows", "along", "correlate", "gather", "scatter"]
 
 _BLOCK = 2**18  # elements of unrolled patches at a time: they stay in the processor's cache
 
@@ -41,7 +41,7 @@ class Windows:
         >>> Windows.over((5,), (3,), (2,), (1,), "same")
         Windows(size=(3,), strides=(2,), dilation=(1,), padding=((1, 1),), outputs=(3,))
         """
-        axes = [_along(*axis, padding) for axis in zip(spatial, size, strides, dilation, strict=True)]
+        axes = [along(*axis, padding) for axis in zip(spatial, size, strides, dilation, strict=True)]
         return cls(size, strides, dilation, tuple(pads for pads, _ in axes), tuple(count for _, count in axes))
 
     @cached_property
@@ -84,8 +84,12 @@ class Windows:
         return np.lib.stride_tricks.as_strided(padded, shape, strides, writeable=False)
 
 
-def _along(n: int, size: int, stride: int, dilation: int, padding: str) -> tuple[tuple[int, int], int]:
-    """((before, after), number of windows) along one axis."""
+def along(n: int, size: int, stride: int, dilation: int, padding: str) -> tuple[tuple[int, int], int]:
+    """((before, after), number of windows) along one axis of n elements.
+
+    >>> along(6, 3, 2, 1, "same"), along(6, 3, 2, 1, "valid"), along(6, 3, 2, 1, "causal")
+    (((0, 1), 3), ((0, 0), 2), ((2, 0), 3))
+    """
     reach = (size - 1) * dilation + 1
     if padding == "valid":
         return (0, 0), (n - reach) // stride + 1
