@@ -151,7 +151,7 @@ class WeightOwner:
                 yield value
 
     def _sublayers(self) -> list:
-        return _unique(value for value in self._attributes() if isinstance(value, WeightOwner))
+        return _unique(value for value in self._attributes() if isinstance(value, WeightOwner) and value is not self)
 
     def _flatten_layers(self, include_self=True, recursive=True) -> list:
         """This layer and those inside it, depth first, each once."""
