@@ -48,7 +48,7 @@ def _refuse(ids, rows: int) -> None:
 @lookup.defvjp
 def _lookup_vjp(g, y, table, ids):
     """Each row's sum of the gradients at the places that show it."""
-    ids, g = np.reshape(ids, -1), np.reshape(g, (ids.size, -1))
+    ids, g = np.reshape(ids, -1), np.reshape(g, (ids.size, *table.shape[1:]))
     gradient = np.zeros(table.shape, g.dtype)
     order = np.argsort(ids, kind="stable")  # brings the places of each row together
     ordered = ids[order]

@@ -1,0 +1,48 @@
+"""Rows of a table: the same as indexing, with a gradient that adds up where a row is shown more than once."""
+
+import numpy as np
+import pytest
+from hypothesis import given
+from hypothesis import strategies as st
+from hypothesis.extra import numpy as st_numpy
+
+from layerlab import ops
+from layerlab.autodiff import Tape, check_gradients
+
+TABLE = np.arange(12.0).reshape(6, 2)
+IDS = st_numpy.arrays(np.int64, st_numpy.array_shapes(min_dims=0, min_side=0), elements=st.integers(0, 5))
+
+
+@given(IDS)
+def test_lookup_is_indexing(ids):
+    np.testing.assert_array_equal(ops.lookup(TABLE, ids), TABLE[ids])
+
+
+@given(IDS)
+def test_the_gradient_adds_up_over_all_places_of_a_row(ids):
+    g = np.random.default_rng(0).normal(size=(*ids.shape, 2))
+    with Tape() as tape:
+        table = tape.watch(TABLE)
+        loss = np.sum(ops.lookup(table, ids) * g)
+    expected = np.zeros_like(TABLE)
+    for place in np.ndindex(ids.shape):
+        expected[ids[place]] += g[place]
+    np.testing.assert_allclose(tape.gradient(loss, table), expected, atol=1e-12)
+
+
+@pytest.mark.parametrize("ids", [[0, 1, 2], [3, 3, 3], [5, 0, 5, 1], [[2]], 4])
+def test_the_gradient_agrees_with_differences(ids):
+    check_gradients(lambda table: ops.lookup(table, np.array(ids)) ** 2, TABLE)
+
+
+def test_the_gradient_keeps_the_type_of_the_table():
+    with Tape() as tape:
+        table = tape.watch(TABLE.astype("float32"))
+        loss = np.sum(ops.lookup(table, np.array([1, 1, 2])))
+    assert tape.gradient(loss, table).dtype == "float32"
+
+
+@pytest.mark.parametrize("id_", [6, -1])
+def test_an_id_that_no_row_has_is_refused(id_):
+    with pytest.raises(IndexError, match=f"A table of 6 rows has the ids 0 to 5. Received: id {id_} at position"):
+        ops.lookup(TABLE, np.array([[1, id_]]))
