@@ -153,6 +153,24 @@ class WeightOwner:
     def _sublayers(self) -> list:
         return _unique(value for value in self._attributes() if isinstance(value, WeightOwner) and value is not self)
 
+    _found: dict | None = None  # what `remembering` keeps
+
+    @contextlib.contextmanager
+    def remembering(self):
+        """Inside the block, layers and weights are looked for once: for loops in which none is made or exchanged."""
+        self._found = {}
+        try:
+            yield
+        finally:
+            self._found = None
+
+    def _once(self, name: str, find):
+        if self._found is None:
+            return find()
+        if name not in self._found:
+            self._found[name] = find()
+        return self._found[name]
+
     def _flatten_layers(self, include_self=True, recursive=True) -> list:
         """This layer and those inside it, depth first, each once."""
         found = [self] if include_self else []
@@ -173,6 +191,9 @@ class WeightOwner:
     @property
     def weights(self) -> list[Variable]:
         """All weights: own trainable ones, own others, then those of the layers inside. Freezing keeps the order."""
+        return list(self._once("weights", self._find_weights))
+
+    def _find_weights(self) -> list[Variable]:
         trainable, others = self._own_variables()
         return _unique([*trainable, *others, *(w for layer in self._sublayers() for w in layer.weights)])
 
@@ -317,13 +338,23 @@ class WeightOwner:
     @property
     def losses(self) -> list:
         """Activity penalties of the last call, then the penalty of each trainable weight, computed now."""
-        activity = [loss for layer in self._flatten_layers() for loss in layer._losses]
+        layers = self._once("layers", self._flatten_layers)
+        activity = [loss for layer in layers for loss in layer._losses]
         return activity + [w.regularizer(w) for w in self.trainable_weights if w.regularizer is not None]
 
 
 _PLAIN = frozenset((str, int, float, bool, type(None), np.ndarray))  # what can own nothing
 _NOT_OWNED = frozenset(
-    ("_auto_config", "_inbound_nodes", "_losses", "_own_trainable", "_own_non_trainable", "_build_shapes", "_states")
+    (
+        "_auto_config",
+        "_build_shapes",
+        "_found",
+        "_inbound_nodes",
+        "_losses",
+        "_own_non_trainable",
+        "_own_trainable",
+        "_states",
+    )
 )
 
 

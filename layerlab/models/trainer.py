@@ -3,6 +3,8 @@
 The order of everything, the draws of the shuffling included, is Keras's.
 """
 
+import contextlib
+
 import numpy as np
 
 from layerlab import tree
@@ -113,18 +115,17 @@ class Trainer(TrainingStep, named=False):
         callbacks.on_epoch_begin(epoch)
         results: dict = {}
         step = -1
-        for step, batch in epoch_iterator.epoch():
-            callbacks.on_train_batch_begin(step)
-            try:
-                with np.errstate(over="ignore", invalid="ignore"):  # a loss that is not finite gets its own message
+        with contextlib.ExitStack() as stack:
+            for step, batch in epoch_iterator.epoch():
+                callbacks.on_train_batch_begin(step)
+                with _place(epoch, step):
                     results = self.train_step(with_class_weight(batch, class_weight))
-            except Exception as error:
-                error.add_note(f"This happened in epoch {epoch + 1}, step {step + 1} of fit().")
-                raise
-            callbacks.on_train_batch_end(step, _LazyLogs(results))
-            interrupt.check()
-            if self.stop_training:
-                break
+                callbacks.on_train_batch_end(step, _LazyLogs(results))
+                interrupt.check()
+                if self.stop_training:
+                    break
+                if step == 0:
+                    stack.enter_context(self.remembering())  # by now every layer has its weights
         if step < 0:
             raise ValueError("fit() got no batch of data. Is the generator used up, or the array empty?")
         return _as_floats(results)
@@ -251,6 +252,17 @@ class Trainer(TrainingStep, named=False):
     def predict_on_batch(self, x):
         """The output for one batch, as ndarrays."""
         return self.predict_step(next(batches_of(x, batch_size=_all_samples(x)).epoch()))
+
+
+@contextlib.contextmanager
+def _place(epoch: int, step: int):
+    """Tell an error where in the training it happened; a loss that is not finite gets a message, not warnings."""
+    try:
+        with np.errstate(over="ignore", invalid="ignore"):
+            yield
+    except Exception as error:
+        error.add_note(f"This happened in epoch {epoch + 1}, step {step + 1} of fit().")
+        raise
 
 
 class _LazyLogs(dict):
