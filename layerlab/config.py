@@ -35,34 +35,61 @@ def floatx() -> str:
 
 
 def set_floatx(value: str) -> None:
-    """Set the default float type: "float16", "float32" or "float64"."""
+    """Set the default float type: "float16", "float32" or "float64".
+
+    >>> set_floatx("float64")
+    >>> standardize_dtype(None)
+    'float64'
+    """
     if value not in _FLOATS:
         raise ValueError(f"Unknown `floatx` value: {value}. Expected one of {_FLOATS}. Received: {value!r}")
     _settings["floatx"] = str(value)
 
 
 def epsilon() -> float:
-    """The small number that keeps divisions and logarithms finite (1e-7)."""
+    """The small number that keeps divisions and logarithms finite.
+
+    >>> epsilon()
+    1e-07
+    """
     return _settings["epsilon"]
 
 
 def set_epsilon(value: float) -> None:
-    """Set the small number that formulas add against division by zero."""
+    """Set the small number that formulas add against division by zero.
+
+    >>> set_epsilon(1e-5)
+    >>> epsilon()
+    1e-05
+    """
     _settings["epsilon"] = float(value)
 
 
 def image_data_format() -> str:
-    """Where image arrays keep their channels: "channels_last" or "channels_first"."""
+    """Where image arrays keep their channels: "channels_last" or "channels_first".
+
+    >>> image_data_format()
+    'channels_last'
+    """
     return _settings["image_data_format"]
 
 
 def set_image_data_format(data_format: str) -> None:
-    """Set the default for every layer's `data_format=None`."""
+    """Set the default for every layer's `data_format=None`.
+
+    >>> set_image_data_format("channels_first")
+    >>> image_data_format()
+    'channels_first'
+    """
     _settings["image_data_format"] = standardize_data_format(data_format)
 
 
 def standardize_data_format(data_format: str | None) -> str:
-    """The layout that a `data_format` argument means; None is the global default."""
+    """The layout that a `data_format` argument means; None is the global default.
+
+    >>> standardize_data_format(None)
+    'channels_last'
+    """
     if data_format is None:
         return image_data_format()
     lowered = str(data_format).lower()

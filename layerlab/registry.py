@@ -108,12 +108,20 @@ def register_keras_serializable(package: str = "Custom", name: str | None = None
 
 
 def get_registered_name(obj) -> str:
-    """The name that a saved file gives to this class or function."""
+    """The name that a saved file gives to this class or function.
+
+    >>> get_registered_name(dict)
+    'dict'
+    """
     return _custom_names.get(obj, getattr(obj, "__name__", type(obj).__name__))
 
 
 def get_registered_object(name: str, custom_objects: Mapping | None = None, module_objects: Mapping | None = None):
-    """The object registered under `name`, from the scope, the registry, or the tables given; else None."""
+    """The object registered under `name`, from the scope, the registry, or the tables given; else None.
+
+    >>> get_registered_object("Mine", custom_objects={"Mine": dict})
+    <class 'dict'>
+    """
     for table in (_scoped.get(), _custom, custom_objects or {}, module_objects or {}):
         if name in table:
             return table[name]
@@ -121,13 +129,26 @@ def get_registered_object(name: str, custom_objects: Mapping | None = None, modu
 
 
 def get_custom_objects() -> dict[str, Any]:
-    """The live global table of custom objects (name -> class or function)."""
+    """The live global table of custom objects (name -> class or function).
+
+    >>> get_custom_objects()["Mine"] = dict
+    >>> get_registered_object("Mine")
+    <class 'dict'>
+    >>> get_custom_objects().clear()
+    """
     return _custom
 
 
 @contextlib.contextmanager
 def custom_object_scope(custom_objects: Mapping[str, Any] | None) -> Iterator[None]:
-    """Make these names loadable inside the `with` block."""
+    """Make these names loadable inside the `with` block.
+
+    >>> with custom_object_scope({"Mine": dict}):
+    ...     print(get_registered_object("Mine"))
+    <class 'dict'>
+    >>> print(get_registered_object("Mine"))
+    None
+    """
     token = _scoped.set({**_scoped.get(), **(custom_objects or {})})
     try:
         yield
