@@ -134,7 +134,7 @@ def get_custom_objects() -> dict[str, Any]:
     >>> get_custom_objects()["Mine"] = dict
     >>> get_registered_object("Mine")
     <class 'dict'>
-    >>> get_custom_objects().clear()
+    >>> del get_custom_objects()["Mine"]
     """
     return _custom
 
