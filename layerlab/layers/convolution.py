@@ -3,7 +3,7 @@
 import numpy as np
 
 from layerlab import ops
-from layerlab.layers.convolving import Convolution, positive, weight_options
+from layerlab.layers.convolving import GEOMETRY, Convolution, positive, weight_options
 
 __all__ = ["Conv1D", "Conv2D", "Conv3D", "Convolution1D", "Convolution2D", "Convolution3D"]
 
@@ -11,18 +11,7 @@ __all__ = ["Conv1D", "Conv2D", "Conv3D", "Convolution1D", "Convolution2D", "Conv
 class Conv(Convolution, named=False):
     """y[o, f] = activation(sum over j and c of x[o * stride + j * dilation, c] * kernel[j, c, f] + bias[f])."""
 
-    config_names = (
-        "filters",
-        "kernel_size",
-        "strides",
-        "padding",
-        "data_format",
-        "dilation_rate",
-        "groups",
-        "activation",
-        "use_bias",
-        *weight_options("kernel", "bias"),
-    )
+    config_names = ("filters", *GEOMETRY, "groups", "activation", "use_bias", *weight_options("kernel", "bias"))
 
     def __init__(
         self,

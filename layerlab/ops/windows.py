@@ -138,7 +138,9 @@ def scatter(g, kernel, windows: Windows, spatial):
 
     Shapes: g (batch, *outputs, f), kernel (*size, c, f) -> (batch, *spatial, c), where `spatial` includes the padding.
     """
-    x = np.zeros((len(g), *spatial, kernel.shape[-2]), np.result_type(g, kernel))
+    channels, filters = kernel.shape[-2:]
+    x = np.zeros((len(g), *spatial, channels), np.result_type(g, kernel))
+    rows = g.reshape(-1, filters)  # one product of matrices a tap, not one an image row
     for tap, seen in windows.taps():
-        x[seen] += g @ kernel[tap].T
+        x[seen] += (rows @ kernel[tap].T).reshape(*g.shape[:-1], channels)
     return x
