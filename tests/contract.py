@@ -30,7 +30,7 @@ class Case:
         kwargs: its arguments.
         input_shape: a whole shape, batch axis included; a list of them for a layer that takes several inputs.
         output_shape: the expected one.
-        weights: the expected (name, shape) pairs, in order.
+        weights: the expected (name, shape) pairs, in order; "cell/kernel" for the kernel of a layer inside.
         supports_masking: whether a mask of the input reaches the output.
         consumes_masks: whether it ends there without a warning.
         training_random: whether calls with training=True differ.
@@ -169,8 +169,8 @@ def check_weights(case):
         assert layer.get_weights() == []
     layer(case.inputs())
     assert layer.built
-    assert tuple((w.name, w.shape) for w in layer.weights) == case.weights
-    assert [w.path for w in layer.weights] == [f"mine/{name}" for name, _ in case.weights]
+    assert tuple((w.path, w.shape) for w in layer.weights) == tuple((f"mine/{name}", n) for name, n in case.weights)
+    assert [w.name for w in layer.weights] == [name.rpartition("/")[2] for name, _ in case.weights]
     assert layer.count_params() == sum(int(np.prod(shape)) for _, shape in case.weights)
     assert all(w.dtype == "float32" for w in layer.weights)
 
@@ -178,7 +178,7 @@ def check_weights(case):
 def check_building_by_shape(case):
     layer = case.make()
     layer.build(any_batch(case.input_shape))
-    assert tuple((w.name, w.shape) for w in layer.weights) == case.weights
+    assert [w.shape for w in layer.weights] == [shape for _, shape in case.weights]
     assert layer(case.inputs()).shape == case.output_shape
 
 
@@ -229,7 +229,7 @@ def check_training_randomness(case):
 
 def restart(layer):
     """Put every random stream of the layer back to its start."""
-    for generator in layer._seed_generators:
+    for generator in (one for part in layer._flatten_layers() for one in part._seed_generators):
         generator.state.assign(np.array([generator.state.value[0], 0]))
 
 
@@ -355,11 +355,13 @@ def check_wrong_rank(case):
 
 
 def check_own_variables_are_stored(case):
-    layer, store = case.built(), {}
-    layer.save_own_variables(store)
-    again = case.make()
+    """Each layer stores its own; those inside store theirs."""
+    layer, again = case.built(), case.make()
     again(case.inputs())
-    again.load_own_variables(store)
+    for part, other in zip(layer._flatten_layers(), again._flatten_layers(), strict=True):
+        store = {}
+        part.save_own_variables(store)
+        other.load_own_variables(store)
     same(again(case.inputs()), layer(case.inputs()))
 
 

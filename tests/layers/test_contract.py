@@ -98,8 +98,9 @@ for path in sorted(Path(__file__).parent.glob("test_*.py")):
     if path.stem != "test_contract":
         CASES += getattr(import_module(f"tests.layers.{path.stem}"), "CASES", [])
 
-# They have no formula of their own: the base class, and the layer that stands for a model's input.
-WITHOUT_CASE = {"Layer", "InputLayer"}
+# They have no formula of their own (bases, the layer that stands for a model's input, layers of cells), or are called
+# with states: test_recurrent.py and test_wrappers.py have their tests.
+WITHOUT_CASE = set("Layer InputLayer Wrapper RNN StackedRNNCells SimpleRNNCell LSTMCell GRUCell".split())
 
 
 @pytest.mark.parametrize("check", CHECKS, ids=lambda check: check.__name__)
