@@ -1,5 +1,7 @@
 """Bidirectional: a recurrent layer that reads forward, a copy of it that reads backward, and both outputs merged."""
 
+from collections.abc import Callable
+
 import numpy as np
 
 from layerlab import tree
@@ -12,7 +14,7 @@ from layerlab.serialization import serialize_keras_object
 
 __all__ = ["Bidirectional"]
 
-_MERGES = {
+_MERGES: dict[str, Callable] = {
     "sum": np.add,
     "mul": np.multiply,
     "ave": lambda forward, backward: (forward + backward) / 2,

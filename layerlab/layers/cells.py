@@ -4,7 +4,7 @@ A call is made of two halves, `project` for the input and `advance` for the stat
 for all time steps at once.
 """
 
-from typing import ClassVar
+from typing import Any, ClassVar
 
 import numpy as np
 
@@ -63,7 +63,7 @@ class KernelCell(Layer, named=False):
         columns = self.gates * self.units
         self.kernel = self._make("kernel", (input_shape[-1], columns), "kernel")
         self.recurrent_kernel = self._make("recurrent_kernel", (self.units, columns), "recurrent")
-        self.bias = self._make("bias", self._bias_shape(), "bias") if self.use_bias else None
+        self.bias: Any = self._make("bias", self._bias_shape(), "bias") if self.use_bias else None
         self.input_spec = InputSpec(min_ndim=2, axes={-1: input_shape[-1]})
 
     def _bias_shape(self) -> tuple[int, ...]:

@@ -5,6 +5,7 @@ BatchNormalization, which looks across the batch, is in batch_normalization.py.
 """
 
 import warnings
+from typing import ClassVar
 
 import numpy as np
 
@@ -42,7 +43,7 @@ class Normalization(Layer, named=False):
 class Rescaled(Normalization, named=False):
     """Normalization followed by · gamma + beta, which are learned and can undo it."""
 
-    weight_names = ("gamma", "beta")
+    weight_names: ClassVar[tuple[str, ...]] = ("gamma", "beta")
 
     def __init__(
         self,
@@ -200,7 +201,7 @@ class LayerNormalization(Rescaled):
         self.beta = self._add("beta", shape) if self.center and not self.rms_scaling else None
 
     def call(self, inputs):
-        x, axes = self._wide(inputs), tuple(self.axis)
+        x, axes = self._wide(inputs), tuple(_listed(self.axis))
         if self.rms_scaling:
             y = x / np.sqrt(np.var(x, axis=axes, keepdims=True) + self.epsilon)
         else:
@@ -346,7 +347,7 @@ class RMSNormalization(Normalization):
 
     def call(self, x):
         x = self._wide(x)
-        mean_square = np.mean(np.square(x), axis=tuple(self.axis), keepdims=True)
+        mean_square = np.mean(np.square(x), axis=tuple(_listed(self.axis)), keepdims=True)
         y = x / np.sqrt(mean_square + self.epsilon)
         return self._narrow(y * _along(self.scale, self.axis, x.shape))
 

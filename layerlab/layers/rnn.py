@@ -1,5 +1,7 @@
 """RNN: the layer that runs a cell over time, with masks, states that can be given or kept, and either direction."""
 
+from typing import ClassVar
+
 import numpy as np
 
 from layerlab import tree
@@ -53,7 +55,7 @@ class RNN(Layer):
     """
 
     supports_masking = True
-    config_names: tuple[str, ...] | None = (
+    config_names: ClassVar[tuple[str, ...] | None] = (
         "return_sequences",
         "return_state",
         "go_backwards",

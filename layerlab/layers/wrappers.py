@@ -91,7 +91,7 @@ class TimeDistributed(Wrapper):
         super().__init__(layer, **kwargs)
         self.keeps_integers = layer.keeps_integers
 
-    def build(self, input_shape):
+    def build(self, input_shape=None):
         super().build(_one_step(input_shape))
 
     def call(self, inputs, training=None, mask=None):
