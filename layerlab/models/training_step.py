@@ -15,7 +15,8 @@ from layerlab.layers.layer import Layer
 from layerlab.masking import get_mask, set_mask
 from layerlab.metrics import Mean, Metric
 from layerlab.models.batches import unpack_x_y_sample_weight
-from layerlab.models.compiled import CompiledLoss, CompiledMetrics
+from layerlab.models.compiled_loss import CompiledLoss
+from layerlab.models.compiled_metrics import CompiledMetrics
 from layerlab.models.failure import explain_nan
 from layerlab.serialization import deserialize_keras_object, serialize_keras_object
 
