@@ -395,7 +395,7 @@ def test_a_small_network_reads_digits():
             layers.Dense(10, activation="softmax"),
         ]
     )
-    model.compile(optimizers.Adam(0.01), "sparse_categorical_crossentropy", metrics=["accuracy"])
-    model.fit(x[:1000, ..., None] / 255, y[:1000], batch_size=50, epochs=2, verbose=0)
-    _, accuracy = model.evaluate(x_test[:500, ..., None] / 255, y_test[:500], verbose=0)
-    assert accuracy > 0.75
+    model.compile(optimizers.Adam(0.03), "sparse_categorical_crossentropy", metrics=["accuracy"])
+    model.fit(x[:1000, ..., None] / 255, y[:1000], batch_size=100, verbose=0)
+    _, accuracy = model.evaluate(x_test[:500, ..., None] / 255, y_test[:500], batch_size=500, verbose=0)
+    assert accuracy > 0.7  # ten steps
