@@ -503,8 +503,8 @@ attempt(lambda: rows_only(np.zeros((5, 28, 28), "float32")))
 
 # %% [markdown]
 # **The number of samples written into the shape.** There are 8,000 training pictures, but `Input((8000, 784))` announces
-# *samples* of 8,000 rows each. Remedy: leave the batch axis out. (The hint at the end of the message is a guess, and here
-# it guesses wrong: the data are fine, the model is not.)
+# *samples* of 8,000 rows each. Remedy: leave the batch axis out. (The message ends with two guesses. Here the second is
+# right: the data are fine, the model is not.)
 
 # %%
 too_much = Sequential([Input((8000, 784)), Dense(10)])
