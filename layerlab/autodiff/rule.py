@@ -39,12 +39,15 @@ class Rule:
     arguments are understood; any other is refused when the call is recorded, not in the backward pass.
     A joint VJP is called once for several arguments, as `vjp(wanted, g, y, *args, **kwargs)` with the list of their
     positions, and gives a list; over a sequence (np.stack) these are positions in args[0].
+    `add_to(total, g, *args)`, if there is one, adds the first argument's gradient to `total` in place: for functions
+    that touch a part of their argument, whose gradient is mostly zeros.
     """
 
-    __slots__ = ("differentiable", "is_joint", "is_sequence", "options", "vjps")
+    __slots__ = ("add_to", "differentiable", "is_joint", "is_sequence", "options", "vjps")
 
     def __init__(self, vjps: tuple[Any, ...], options: "Options", is_joint=False, is_sequence=False):
         self.vjps, self.options, self.is_joint, self.is_sequence = vjps, options, is_joint, is_sequence
+        self.add_to: Callable | None = None
         self.differentiable: Container[int] = frozenset(i for i, vjp in enumerate(vjps) if vjp is not None)
 
     def shares(self, wanted: list[int], g, y, args, kwargs) -> Iterable:

@@ -208,7 +208,7 @@ class Tape:
         )
 
     def _walk_back(self, target, seed, wanted) -> dict[int, np.ndarray]:
-        gradients = {target._slot: seed}
+        gradients, own = {target._slot: seed}, set[int]()
         kept = {slot: seed for slot in wanted if slot == target._slot}
         steps = list(self._steps) if self.persistent else self._steps
         self._released = not self.persistent
@@ -222,16 +222,19 @@ class Tape:
             if step.slot in wanted:
                 kept[step.slot] = g
             try:
-                _pull_back(step, g, gradients)
+                _pull_back(step, g, gradients, own)
             except Exception as error:
                 error.add_note(f"This happened in the gradient of: {_describe(step)}")
                 raise
         return {**kept, **gradients}
 
 
-def _pull_back(step: Step, g, gradients: dict) -> None:
-    """Add each parent's share of `g` to `gradients`."""
+def _pull_back(step: Step, g, gradients: dict, own: set[int]) -> None:
+    """Add each parent's share of `g` to `gradients`; those in `own` are arrays made here, which may be written into."""
     rule = RULES[step.function]
+    if rule.add_to is not None and (slot := step.parents[0][1]) in own:
+        rule.add_to(gradients[slot], g, *step.args)
+        return
     arrays = step.args[0] if rule.is_sequence else step.args
     wanted = [position for position, _ in step.parents]
     shares = rule.shares(wanted, g, step.result, step.args, step.kwargs)
@@ -240,7 +243,17 @@ def _pull_back(step: Step, g, gradients: dict) -> None:
         share = unbroadcast(share, argument.shape)
         if share.dtype != argument.dtype:
             share = share.astype(argument.dtype)
-        gradients[slot] = gradients[slot] + share if slot in gradients else share
+        _add(gradients, own, slot, share, is_new=rule.add_to is not None)
+
+
+def _add(gradients: dict, own: set[int], slot: int, share, is_new: bool) -> None:
+    if slot in own:
+        gradients[slot] += share
+        return
+    is_new = is_new or slot in gradients
+    gradients[slot] = gradients[slot] + share if slot in gradients else share
+    if is_new and share.ndim:  # a sum of numbers is no array
+        own.add(slot)
 
 
 def _seed(target, output_gradients):

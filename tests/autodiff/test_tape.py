@@ -6,6 +6,8 @@ import numpy as np
 import pytest
 
 from layerlab.autodiff import Tape, TracedArray, TracingError, primitive, stop_gradient
+from layerlab.autodiff.arraylike import getitem
+from layerlab.autodiff.rule import RULES
 from layerlab.autodiff.tape import active_tape
 from layerlab.variables import Variable
 
@@ -272,3 +274,36 @@ def test_constants_are_copied_unless_nobody_can_change_them(make, is_copied):
     with Tape(persistent=True) as tape:
         np.sum(tape.watch(np.ones(constant.shape)) * constant)
     assert (tape._steps[0].args[1] is not constant) == is_copied
+
+
+@pytest.mark.parametrize("first", ["slice", "rows", "sum"])
+def test_many_gradients_of_one_array_are_added_up_and_nobody_elses_array_changes(first):
+    uses = {"slice": lambda x: x[1:3] * 2.0, "rows": lambda x: x[np.array([0, 0, 3])] * 3.0, "sum": lambda x: x + 0.0}
+    order = [first, *(use for use in uses if use != first), *uses]
+    with Tape(persistent=True) as tape:
+        x = tape.watch(np.arange(4.0))
+        h = x * 1.0
+        y = sum(np.sum(uses[use](h)) for use in order)
+    expected = 2 * (np.array([0, 2, 2, 0]) + np.array([6, 0, 0, 3]) + 1.0)
+    for _ in range(2):
+        for gradient in tape.gradient(y, [x, h]):
+            np.testing.assert_array_equal(gradient, expected)
+    ones = np.ones(4)
+    np.testing.assert_array_equal(tape.gradient(h, x, output_gradients=ones), ones)
+
+
+def test_a_loop_over_steps_makes_one_array_for_their_gradients(monkeypatch):
+    """Otherwise each step would make an array as large as all of them together."""
+    rule, made = RULES[getitem], []
+
+    def counted(g, y, x, index):
+        made.append(index)
+        return whole(g, y, x, index)
+
+    (whole,) = rule.vjps
+    monkeypatch.setattr(rule, "vjps", (counted,))
+    with Tape() as tape:
+        x = tape.watch(np.ones((5, 2)))
+        y = sum(np.sum(x[t] * x[t]) for t in range(5))
+    np.testing.assert_array_equal(tape.gradient(y, x), 2.0)
+    assert made == [4]

@@ -5,19 +5,31 @@ import math
 import numpy as np
 
 from layerlab.autodiff.arraylike import getitem
-from layerlab.autodiff.rule import composite, defvjp
+from layerlab.autodiff.rule import RULES, composite, defvjp
 from layerlab.autodiff.rules.helpers import select, zero
 
 _BASIC = (int, slice, type(None), type(Ellipsis), np.integer)
 
 
-def _getitem(g, y, x, index):
+def _is_basic(index) -> bool:
     parts = index if isinstance(index, tuple) else (index,)
-    if all(isinstance(part, _BASIC) and not isinstance(part, bool) for part in parts):
-        out = np.zeros(x.shape, g.dtype)
-        out[index] = g
-        return out
-    return _scatter(x.shape, index, g)
+    return all(isinstance(part, _BASIC) and not isinstance(part, bool) for part in parts)
+
+
+def _getitem(g, y, x, index):
+    if not _is_basic(index):
+        return _scatter(x.shape, index, g)
+    out = np.zeros(x.shape, g.dtype)
+    out[index] = g
+    return out
+
+
+def _add_to_item(total, g, x, index):
+    """Costs the size of the slice alone: a loop over x[0], x[1], ... would make each time an array as large as x."""
+    if _is_basic(index):
+        total[index] += g
+    else:
+        total += _scatter(x.shape, index, g)
 
 
 def _scatter(shape, index, g):
@@ -68,6 +80,7 @@ def _sort(g, y, a, axis=-1, *, kind=None, stable=None):
 
 
 defvjp(getitem, _getitem)
+RULES[getitem].add_to = _add_to_item
 defvjp(np.take_along_axis, _take_along_axis)
 defvjp(np.sort, _sort)
 defvjp(np.take, _take)
