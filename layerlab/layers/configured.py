@@ -10,11 +10,7 @@ from layerlab import activations, constraints, initializers, regularizers
 from layerlab.config import floatx, standardize_dtype
 from layerlab.layers.shapes import as_shape
 
-__all__ = ["Configured", "UnknownArgumentError", "dtype_name"]
-
-
-class UnknownArgumentError(ValueError):
-    """A keyword that no layer has: a ValueError from a constructor, a TypeError from a configuration, as in Keras."""
+__all__ = ["Configured", "dtype_name"]
 
 
 class Configured:
@@ -72,11 +68,11 @@ class Configured:
         """The layer that `get_config` described, unbuilt.
 
         Raises:
-            TypeError: the constructor has no such arguments.
+            TypeError: the constructor does not take these arguments, whatever it said.
         """
         try:
             return cls(**config)
-        except (TypeError, UnknownArgumentError) as error:
+        except Exception as error:
             raise TypeError(
                 f"Error when deserializing class '{cls.__name__}' using config={config}.\n\n"
                 f"Exception encountered: {error}"

@@ -15,7 +15,7 @@ from layerlab.autodiff import ArrayLike
 from layerlab.layers.building import building
 from layerlab.layers.call_context import call_scope, current_training, in_call
 from layerlab.layers.call_info import CallInfo
-from layerlab.layers.configured import Configured, UnknownArgumentError, dtype_name
+from layerlab.layers.configured import Configured, dtype_name
 from layerlab.layers.input_spec import assert_input_compatibility
 from layerlab.layers.shapes import shape_of, shapes_by_parameter, tree_of_tensors
 from layerlab.layers.symbolic import KerasTensor, Node, dry_run, has_symbolic
@@ -116,7 +116,7 @@ class Layer(WeightOwner, Configured, Registered):
             hints = " Give the batch size to the model's input instead: Input(batch_shape=...)."
         elif "weights" in kwargs:
             hints = " Call set_weights(...) on the built layer instead."
-        raise UnknownArgumentError(f"Unrecognized keyword arguments passed to {type(self).__name__}: {kwargs}.{hints}")
+        raise ValueError(f"Unrecognized keyword arguments passed to {type(self).__name__}: {kwargs}.{hints}")
 
     # --- dtype --------------------------------------------------------------------------------------------------
 

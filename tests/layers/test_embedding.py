@@ -163,3 +163,10 @@ def test_low_rank_adapters_are_refused():
 def test_the_table_is_not_there_before_it_is_built():
     with pytest.raises(AttributeError, match="You must build the layer before accessing `embeddings`"):
         _ = L.Embedding(5, 3).embeddings
+
+
+def test_a_wrong_size_in_a_configuration_is_a_type_error():
+    with pytest.raises(
+        TypeError, match=r"Error when deserializing class 'Embedding'[\s\S]*`input_dim` must be a positive"
+    ):
+        L.Embedding.from_config({"input_dim": 3.7, "output_dim": 8})
