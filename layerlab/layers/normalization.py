@@ -314,6 +314,7 @@ class RMSNormalization(Normalization):
     """Divides each sample's features by their root mean square: y = scale · x / sqrt(mean(x²) + epsilon).
 
     LayerNormalization without the mean, which large language models can do without.
+    (Keras 3.15 gives other numbers for a single axis that is not the last: it lays `scale` along the last one.)
 
     Args:
         axis: an axis or a list of axes, which share one root mean square.
