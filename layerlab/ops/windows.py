@@ -13,7 +13,7 @@ import numpy as np
 
 __all__ = ["Windows", "along", "correlate", "gather", "scatter"]
 
-_BLOCK = 2**18  # elements of unrolled patches at a time: they stay in the processor's cache
+_BLOCK = 2**19  # elements of unrolled patches at a time: they stay in the processor's cache
 
 
 @dataclass(frozen=True)
