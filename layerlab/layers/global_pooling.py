@@ -61,6 +61,9 @@ class GlobalMaxPooling1D(_GlobalMaxPooling):
     Shapes:
         in `(batch, steps, channels)`, out `(batch, channels)`.
 
+    Raises:
+        ValueError: inputs with another number of axes.
+
     >>> import numpy as np
     >>> GlobalMaxPooling1D()(np.ones((2, 4, 3))).shape
     (2, 3)
@@ -80,6 +83,9 @@ class GlobalMaxPooling2D(_GlobalMaxPooling):
 
     Shapes:
         in `(batch, height, width, channels)`, out `(batch, channels)`.
+
+    Raises:
+        ValueError: inputs with another number of axes.
 
     >>> import numpy as np
     >>> GlobalMaxPooling2D()(np.ones((2, 4, 5, 3))).shape
@@ -101,6 +107,9 @@ class GlobalMaxPooling3D(_GlobalMaxPooling):
     Shapes:
         in `(batch, depth, height, width, channels)`, out `(batch, channels)`.
 
+    Raises:
+        ValueError: inputs with another number of axes.
+
     >>> import numpy as np
     >>> GlobalMaxPooling3D()(np.ones((2, 4, 5, 6, 3))).shape
     (2, 3)
@@ -121,6 +130,9 @@ class GlobalAveragePooling1D(_GlobalAveragePooling):
     Shapes:
         in `(batch, steps, channels)`, out `(batch, channels)`. With a mask `(batch, steps)` only the steps that it
         keeps count; a sample without any gives NaN.
+
+    Raises:
+        ValueError: inputs with another number of axes.
 
     >>> import numpy as np
     >>> GlobalAveragePooling1D()(np.ones((2, 4, 3))).shape
@@ -157,6 +169,9 @@ class GlobalAveragePooling2D(_GlobalAveragePooling):
     Shapes:
         in `(batch, height, width, channels)`, out `(batch, channels)`.
 
+    Raises:
+        ValueError: inputs with another number of axes.
+
     >>> import numpy as np
     >>> GlobalAveragePooling2D()(np.ones((2, 4, 5, 3))).shape
     (2, 3)
@@ -176,6 +191,9 @@ class GlobalAveragePooling3D(_GlobalAveragePooling):
 
     Shapes:
         in `(batch, depth, height, width, channels)`, out `(batch, channels)`.
+
+    Raises:
+        ValueError: inputs with another number of axes.
 
     >>> import numpy as np
     >>> GlobalAveragePooling3D()(np.ones((2, 4, 5, 6, 3))).shape
