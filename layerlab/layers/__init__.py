@@ -14,10 +14,12 @@ from layerlab.layers.embedding import *
 from layerlab.layers.global_pooling import *
 from layerlab.layers.input_layer import *
 from layerlab.layers.input_spec import *
+from layerlab.layers.joining import *
 from layerlab.layers.lambda_layer import *
 from layerlab.layers.layer import *
 from layerlab.layers.locally_connected import *
 from layerlab.layers.merging import *
+from layerlab.layers.merging_functions import *
 from layerlab.layers.noise import *
 from layerlab.layers.normalization import *
 from layerlab.layers.pooling import *

@@ -280,3 +280,8 @@ def test_a_built_layer_still_wants_a_list():
 def test_axes_that_are_none(axes, error, message):
     with pytest.raises(error, match=message):
         L.Dot(axes)
+
+
+def test_inputs_may_come_by_name():
+    assert L.Add()(inputs=[Input((3,)), Input((3,))]).shape == (None, 3)
+    np.testing.assert_array_equal(L.Add()(inputs=[F, F]), 2 * F)
