@@ -146,13 +146,11 @@ def _terms(loss, y_true, y_pred, names, path: tuple):
 
 def _check_key(key, path: tuple, y_true, y_pred) -> None:
     for part in (y_true, y_pred):
-        known: list = list(
-            part if isinstance(part, dict) else range(len(part)) if isinstance(part, list | tuple) else ()
-        )
-        if key not in known:
+        keys = part if isinstance(part, dict) else range(len(part)) if isinstance(part, list | tuple) else ()
+        if key not in keys:
             raise KeyError(
                 f"The path: {(*path, key)} in the `loss` argument, can't be found in either the model's output "
-                f"(`y_pred`) or in the labels (`y_true`).{did_you_mean(key, known)}"
+                f"(`y_pred`) or in the labels (`y_true`).{did_you_mean(key, map(str, keys))}"
             )
 
 

@@ -68,6 +68,7 @@ def test_sample_weights_are_for_all_or_for_each():
         ({"one": "mse"}, None, [ONE, TWO], ValueError, r"Expected keys \['one', 'two'\] in loss dict"),
         ({"one": "mse", "twoo": "mse"}, None, [ONE, TWO], ValueError, "Did you mean 'two'"),
         ({"a": "mse", "c": "mse"}, None, {"a": ONE, "b": TWO}, KeyError, "can't be found in either the model's output"),
+        ([["mae", "mse"], {}, "mse"], None, [ONE, TWO], KeyError, r"path: \(2,\) in the `loss` argument"),
     ],
 )
 def test_losses_that_do_not_fit_are_refused(loss, factors, outputs, error, text):
