@@ -68,7 +68,7 @@ class Case:
         rng = np.random.default_rng(1)
         for weight in layer.weights:
             value = rng.normal(size=weight.shape)
-            weight.assign(np.abs(value) if "variance" in weight.name else value)
+            weight.assign(np.abs(value) if weight.name.endswith(("variance", "stddev")) else value)
         return layer
 
     def inputs(self, dtype="float32"):

@@ -5,7 +5,7 @@ import numpy as np
 from layerlab import initializers, ops
 from layerlab.autodiff import stop_gradient
 from layerlab.layers.input_spec import InputSpec
-from layerlab.layers.normalization import RESCALING, Rescaled, one_axis
+from layerlab.layers.normalization import RESCALING, Rescaled, along, one_axis
 
 __all__ = ["BatchNormalization"]
 
@@ -27,14 +27,19 @@ class BatchNormalization(Rescaled):
         beta_initializer, gamma_initializer, moving_mean_initializer, moving_variance_initializer: how they start.
         beta_regularizer, gamma_regularizer: penalties on them.
         beta_constraint, gamma_constraint: applied to them after each update.
-        renorm, renorm_clipping, renorm_momentum, synchronized: only their defaults, for the sake of configurations.
+        renorm: whether to correct the batch's mean and variance toward their averages also while training, for small
+            batches: the standardized numbers become x · r + d (Ioffe, 2017, https://arxiv.org/abs/1702.03275).
+        renorm_clipping: a dictionary with limits "rmin", "rmax" and "dmax" of that correction.
+        renorm_momentum: of the averages that r and d come from.
+        synchronized: only False, for the sake of configurations.
 
     Shapes:
         in any, out the same; gamma, beta, moving_mean and moving_variance `(features,)`.
 
     Raises:
         TypeError: `axis` is not one integer.
-        ValueError: there is no such axis, or inputs of another shape than at first, or of a mask that does not fit.
+        ValueError: there is no such axis, inputs of another shape than at first, a mask that does not fit, or limits
+            that make no sense.
 
     >>> layer = BatchNormalization(epsilon=0.0, momentum=0.5)
     >>> layer(np.array([[1.0], [3.0]]), training=True)
@@ -46,7 +51,15 @@ class BatchNormalization(Rescaled):
     Source: Ioffe & Szegedy, 2015, https://arxiv.org/abs/1502.03167; Keras page "BatchNormalization layer".
     """
 
-    weight_names = ("gamma", "beta", "moving_mean", "moving_variance")
+    weight_names = (
+        "gamma",
+        "beta",
+        "moving_mean",
+        "moving_variance",
+        "moving_stddev",
+        "renorm_mean",
+        "renorm_stddev",
+    )
     config_names = (
         "axis",
         "momentum",
@@ -101,22 +114,30 @@ class BatchNormalization(Rescaled):
                 "Argument synchronized=True is only supported with the TensorFlow backend of Keras. layerlab runs in "
                 "one process, where there is nothing to synchronize."
             )
-        if renorm:
-            raise ValueError("layerlab has no batch renormalization: leave renorm at False.")
         self.momentum = float(momentum)
         self.moving_mean_initializer = initializers.get(moving_mean_initializer)
         self.moving_variance_initializer = initializers.get(moving_variance_initializer)
         self.synchronized, self.renorm = synchronized, renorm
-        self.renorm_clipping, self.renorm_momentum = renorm_clipping, renorm_momentum
+        self.renorm_clipping = _checked_clipping(renorm_clipping or {}) if renorm else renorm_clipping
+        self.renorm_momentum = renorm_momentum
 
     def build(self, input_shape):
         self.compute_output_shape(input_shape)
         features = input_shape[self.axis]
         self._add_gamma_and_beta((features,))
-        for name in ("moving_mean", "moving_variance"):
-            initializer = getattr(self, f"{name}_initializer")
-            setattr(self, name, self.add_weight((features,), initializer, trainable=False, name=name))
+        self._add_average("moving_mean", features, self.moving_mean_initializer)
+        self._add_average("moving_variance", features, self.moving_variance_initializer)
+        if self.renorm:
+            self._add_average("moving_stddev", features, self._first_deviation)
+            self._add_average("renorm_mean", features, self.moving_mean_initializer)
+            self._add_average("renorm_stddev", features, self._first_deviation)
         self.input_spec = InputSpec(ndim=len(input_shape), axes={self.axis: features})
+
+    def _add_average(self, name, features, initializer):
+        setattr(self, name, self.add_weight((features,), initializer, trainable=False, name=name))
+
+    def _first_deviation(self, shape, dtype=None):
+        return np.sqrt(self.moving_variance_initializer(shape, dtype=dtype))
 
     def call(self, inputs, training=None, mask=None):
         if mask is not None and mask.ndim != inputs.ndim - 1:
@@ -137,20 +158,51 @@ class BatchNormalization(Rescaled):
         else:
             mean, variance = _masked_moments(x, mask, others)
             y = (x - mean) / np.sqrt(variance + self.epsilon)
+        mean, variance = (np.reshape(stop_gradient(value), self.moving_mean.shape) for value in (mean, variance))
+        if self.renorm:
+            return self._corrected(y, mean, variance)
         self._move(self.moving_mean, mean)
         self._move(self.moving_variance, variance)
         return y
 
-    def _move(self, average, value):
-        value = np.reshape(stop_gradient(value), average.shape)
-        average.assign(average.value * self.momentum + value * (1 - self.momentum))
+    def _move(self, average, value, momentum=None):
+        momentum = self.momentum if momentum is None else momentum
+        average.assign(average.value * momentum + value * (1 - momentum))
+
+    def _corrected(self, y, mean, variance):
+        """y · r + d: what it would be by the averages of renorm, within limits. r and d have no gradient."""
+        deviation, limits = np.sqrt(variance + self.epsilon), self.renorm_clipping
+        slow_deviation = np.maximum(self._wide(self.renorm_stddev.value), self.epsilon**0.5)
+        r = np.clip(deviation / slow_deviation, limits.get("rmin"), limits.get("rmax"))
+        d = (mean - self._wide(self.renorm_mean.value)) / slow_deviation
+        if limits.get("dmax") is not None:
+            d = np.clip(d, -limits["dmax"], limits["dmax"])
+        self._move(self.renorm_mean, mean, self.renorm_momentum)
+        self._move(self.renorm_stddev, deviation, self.renorm_momentum)
+        self._move(self.moving_mean, mean)
+        self._move(self.moving_stddev, deviation)
+        self.moving_variance.assign(np.maximum(self.moving_stddev.value**2 - self.epsilon, 0))
+        return y * along(r, [self.axis], y.shape) + along(d, [self.axis], y.shape)
 
     def _moved(self, x):
         """x by the moving averages."""
-        shape = [-1 if i == self.axis % x.ndim else 1 for i in range(x.ndim)]
         mean = self._wide(self.moving_mean.value)
         deviation = np.sqrt(self._wide(self.moving_variance.value) + self.epsilon)
-        return (x - np.reshape(mean, shape)) / np.reshape(deviation, shape)
+        return (x - along(mean, [self.axis], x.shape)) / along(deviation, [self.axis], x.shape)
+
+
+def _checked_clipping(limits: dict) -> dict:
+    known = ["rmax", "rmin", "dmax"]
+    if set(limits) - set(known):
+        raise ValueError(f"Received invalid keys for `renorm_clipping` argument: {limits}. Supported values: {known}.")
+    rmax, rmin, dmax = map(limits.get, known)
+    if rmax is not None and rmin is not None and rmax < rmin:
+        raise ValueError(
+            f"rmax should be greater than rmin in the `renorm_clipping` argument. Received: rmax={rmax}, rmin={rmin}."
+        )
+    if dmax is not None and dmax < 0:
+        raise ValueError(f"dmax should be non-negative in the `renorm_clipping` argument. Received: dmax={dmax}.")
+    return limits
 
 
 def _masked_moments(x, mask, axes):

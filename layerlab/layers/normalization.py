@@ -79,8 +79,8 @@ class Rescaled(Normalization, named=False):
     def _rescaled(self, y, axes):
         """y · gamma + beta, which lie along `axes`."""
         if self.gamma is not None:
-            y = y * _along(self.gamma, axes, y.shape)
-        return y if self.beta is None else y + _along(self.beta, axes, y.shape)
+            y = y * along(self.gamma, axes, y.shape)
+        return y if self.beta is None else y + along(self.beta, axes, y.shape)
 
 
 # the arguments of `Rescaled` that describe gamma and beta
@@ -94,7 +94,7 @@ RESCALING = (
 )
 
 
-def _along(weight, axes, shape):
+def along(weight, axes, shape):
     """A weight with axes of size 1 put in, so that it lies along `axes` of arrays of that shape."""
     axes = {axis % len(shape) for axis in axes}
     return np.reshape(weight, [size if i in axes else 1 for i, size in enumerate(shape)])
@@ -350,7 +350,7 @@ class RMSNormalization(Normalization):
         x = self._wide(x)
         mean_square = np.mean(np.square(x), axis=tuple(_listed(self.axis)), keepdims=True)
         y = x / np.sqrt(mean_square + self.epsilon)
-        return self._narrow(y * _along(self.scale, self.axis, x.shape))
+        return self._narrow(y * along(self.scale, self.axis, x.shape))
 
 
 class UnitNormalization(Normalization):

@@ -56,6 +56,14 @@ CASES = [
     ("BatchNormalization", {"axis": 1}, [(2, 3, 4)], {"training": True, "masks": [MASK]}),
     ("BatchNormalization", {}, [(2, 3, 4)], {"masks": [MASK]}),
     ("BatchNormalization", {}, [(2, 3, 4)], {"training": True, "masks": [[[False] * 3] * 2]}),
+    ("BatchNormalization", {"renorm": True, "renorm_momentum": 0.8}, [(5, 3)], {"training": True}),
+    ("BatchNormalization", {"renorm": True, "axis": 1}, [(2, 3, 4)], {}),
+    (
+        "BatchNormalization",
+        {"renorm": True, "axis": 1, "renorm_clipping": {"rmax": 1.2, "rmin": 0.8, "dmax": 0.3}},
+        [(2, 3, 4)],
+        {"training": True},
+    ),
     ("LayerNormalization", {}, [(2, 5)], {}),
     ("LayerNormalization", {"axis": 1}, [(2, 3, 4)], {}),
     ("LayerNormalization", {"axis": [2, 1], "epsilon": 0.1}, [(2, 3, 4)], {}),
@@ -91,7 +99,7 @@ def describe(name, kwargs, shapes, training=False, masks=None, ids=None, seed=0)
     layer.build([x.shape for x in inputs] if several else inputs[0].shape)
     for weight in layer.weights:
         value = draw(rng, weight.shape)
-        weight.assign(np.abs(value) if "variance" in weight.name else value)
+        weight.assign(np.abs(value) if weight.name.endswith(("variance", "stddev")) else value)
     before = [np.asarray(w.value) for w in layer.weights]
     cotangent = draw(rng, layer.compute_output_shape([x.shape for x in inputs] if several else inputs[0].shape))
     others = [w.value for w in layer.non_trainable_variables]

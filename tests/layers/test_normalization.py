@@ -229,6 +229,30 @@ def test_a_batch_of_nothing_moves_nothing():
     np.testing.assert_equal(layer.get_weights(), before)
 
 
+def test_renormalization_starts_from_the_initial_averages():
+    layer = L.BatchNormalization(renorm=True, moving_variance_initializer="ones", moving_mean_initializer="ones")
+    close(layer(X, training=True), X - 1)
+    close(layer.moving_stddev, 0.99 + 0.01 * np.sqrt(X.var(0) + 1e-3))
+    close(layer.moving_variance, layer.moving_stddev.value**2 - 1e-3)
+
+
+def test_renormalization_has_five_averages():
+    layer = L.BatchNormalization(renorm=True)
+    layer(X)
+    names = ["moving_mean", "moving_variance", "moving_stddev", "renorm_mean", "renorm_stddev"]
+    assert [w.name for w in layer.non_trainable_weights] == names
+    again = L.BatchNormalization.from_config(layer.get_config())
+    again(X)
+    again.set_weights(layer.get_weights())
+    np.testing.assert_array_equal(again(X), layer(X))
+
+
+def test_renormalization_within_no_limits_is_batch_normalization():
+    limits = {"rmin": 1.0, "rmax": 1.0, "dmax": 0.0}
+    layer = L.BatchNormalization(renorm=True, renorm_clipping=limits)
+    close(layer(X, training=True), L.BatchNormalization()(X, training=True))
+
+
 # --- masks ------------------------------------------------------------------------------------------------------------
 
 
@@ -359,7 +383,9 @@ def test_features_of_unknown_number(layer, message):
     ("argument", "message"),
     [
         ({"synchronized": True}, "Argument synchronized=True is only supported with the TensorFlow backend"),
-        ({"renorm": True}, "layerlab has no batch renormalization"),
+        ({"renorm": True, "renorm_clipping": {"max": 1}}, "Received invalid keys for `renorm_clipping` argument"),
+        ({"renorm": True, "renorm_clipping": {"rmax": 0.0, "rmin": 1.0}}, "rmax should be greater than rmin"),
+        ({"renorm": True, "renorm_clipping": {"dmax": -1.0}}, "dmax should be non-negative"),
         ({"fused": True}, "Unrecognized keyword arguments passed to BatchNormalization: {'fused': True}"),
     ],
 )
