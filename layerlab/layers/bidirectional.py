@@ -98,8 +98,8 @@ class Bidirectional(Layer):
 
     @property
     def states(self):
-        """The kept states of the forward layer, then of the backward layer; None if none are kept."""
-        return [*self.forward_layer.states, *self.backward_layer.states] or None
+        """The kept states of the forward layer, then those of the backward layer; None if none are kept."""
+        return None if self.forward_layer.states is None else [state for one in self._both for state in one.states]
 
     def reset_state(self) -> None:
         """Make stateful layers start anew with the next batch."""

@@ -25,7 +25,7 @@ _UNDERSTOOD = {
     "regularizer": regularizers.get,
     "constraint": constraints.get,
     "units": lambda units: _checked_units(units),
-    "dropout": lambda rate: min(1.0, max(0.0, rate)),
+    "dropout": lambda rate: _clipped_rate(rate),
 }
 
 
@@ -34,6 +34,12 @@ def _checked_units(units) -> int:
         return int(units)
     hint = f" Did you mean units={int(units)}?" if isinstance(units, float) and units == int(units) > 0 else ""
     raise ValueError(f"Received an invalid value for argument `units`, expected a positive integer, got {units}.{hint}")
+
+
+def _clipped_rate(rate) -> float:
+    if not isinstance(rate, int | float | np.number):
+        raise TypeError(f"`dropout` and `recurrent_dropout` are numbers from 0 to 1. Received: {rate!r}")
+    return min(1.0, max(0.0, rate))
 
 
 class KernelCell(Layer, named=False):

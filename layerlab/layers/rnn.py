@@ -94,8 +94,8 @@ class RNN(Layer):
 
     @property
     def states(self):
-        """The variables in which a stateful layer keeps its states; None for each before it is built."""
-        return [] if not self.stateful else self._states or [None] * len(self.state_size)
+        """The variables in which a stateful layer keeps its states, once it is built; else None."""
+        return self._states
 
     def build(self, sequences_shape, initial_state_shape=None):
         if self.stateful and sequences_shape[0] is None:

@@ -232,7 +232,10 @@ def test_a_sequence_in_two_halves_is_the_whole_sequence(kind):
 
 @every_kind
 def test_a_stateful_layer_goes_on_until_it_is_reset(kind):
-    layer = with_random_weights(kind(3, stateful=True))
+    layer = kind(3, stateful=True)
+    layer.reset_state()  # nothing to do yet
+    assert layer.states is None
+    with_random_weights(layer)
     layer.reset_state()
     plain_layer = with_random_weights(kind(3))
     layer(X[:, :2])
@@ -544,6 +547,7 @@ PROBLEMS = [
     (lambda: L.LSTM(), TypeError, r"__init__\(\) missing 1 required positional argument: 'units'"),
     (lambda: L.LSTM(2, time_major=True), ValueError, "Unrecognized keyword arguments passed to LSTM: {'time_major'"),
     (lambda: L.LSTM(2, activation="tan"), ValueError, "Could not interpret activation function identifier: tan"),
+    (lambda: L.GRU(2, dropout="much"), TypeError, "are numbers from 0 to 1. Received: 'much'"),
     (lambda: L.RNN(3), ValueError, "Argument `cell` should have a `call` method. Received: cell=3"),
     (lambda: L.RNN(WithoutSize()), ValueError, r"The RNN cell should have a `state_size` attribute \(single integer"),
     (lambda: L.RNN([L.LSTMCell(2), 3]), ValueError, "All cells must have a `call` method. Received cell without a"),

@@ -256,6 +256,7 @@ def test_stateful_layers_in_both_directions():
     assert len(layer.states) == 4
     layer.reset_states()
     close([layer(X)], [first])
+    assert L.Bidirectional(L.LSTM(2)).states is None
 
 
 def test_weights_may_be_given():
