@@ -173,7 +173,7 @@ class BatchNormalization(Rescaled):
         """y · r + d: what it would be by the averages of renorm, within limits. r and d have no gradient."""
         deviation, limits = np.sqrt(variance + self.epsilon), self.renorm_clipping
         slow_deviation = np.maximum(self._wide(self.renorm_stddev.value), self.epsilon**0.5)
-        r = np.clip(deviation / slow_deviation, limits.get("rmin"), limits.get("rmax"))
+        r = np.clip(deviation / slow_deviation, limits.get("rmin") or 0, limits.get("rmax"))
         d = (mean - self._wide(self.renorm_mean.value)) / slow_deviation
         if limits.get("dmax") is not None:
             d = np.clip(d, -limits["dmax"], limits["dmax"])
