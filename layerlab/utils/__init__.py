@@ -6,6 +6,7 @@ A table of contents; only names that Keras has there.
 from layerlab.callbacks.progress import Progbar
 from layerlab.config import standardize_dtype
 from layerlab.models.batches import unpack_x_y_sample_weight
+from layerlab.plots.model_graph import plot_model
 from layerlab.random import set_random_seed
 from layerlab.registry import (
     custom_object_scope,
@@ -35,6 +36,7 @@ __all__ = [
     "normalize",
     "pack_x_y_sample_weight",
     "pad_sequences",
+    "plot_model",
     "register_keras_serializable",
     "serialize_keras_object",
     "set_random_seed",
