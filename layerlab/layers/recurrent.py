@@ -58,7 +58,7 @@ class SimpleRNN(_OwnCell):
         use_bias: whether to add a bias.
         kernel_initializer, recurrent_initializer, bias_initializer: how the weights start.
         kernel_regularizer, recurrent_regularizer, bias_regularizer: penalties on the weights.
-        activity_regularizer: penalty on the output, divided by the batch size.
+        activity_regularizer: penalty on the output, divided by the batch size (Keras 3.15 forgets it in this layer).
         kernel_constraint, recurrent_constraint, bias_constraint: applied to the weights after each update.
         dropout, recurrent_dropout: the share of the inputs, and of the state, that is set to 0 while training; the
             same entries in all steps of a sequence.
