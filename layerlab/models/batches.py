@@ -147,7 +147,7 @@ def _is_arrays(structure) -> bool:
 
 
 def _as_array(x):
-    return x if x is None or isinstance(x, np.ndarray) else np.asarray(x)
+    return x if x is None or type(x) is np.ndarray else np.asarray(x)  # a matrix becomes an array
 
 
 def _rows_of(parts: tuple, rows) -> tuple:
@@ -226,7 +226,7 @@ class EpochIterator:
             yield from enumerate(self.batches.epoch())
             return
         for step in range(self.steps):
-            batch = self._next()
+            batch = self._next(first=step == 0)
             if batch is None:
                 warnings.warn(
                     "Your input ran out of data; interrupting epoch. Make sure that your dataset or generator can "
@@ -237,11 +237,11 @@ class EpochIterator:
                 return
             yield step, batch
 
-    def _next(self):
+    def _next(self, first: bool):
         if self._rest is None:
             self._rest = self.batches.epoch()
         batch = next(self._rest, None)
-        if batch is None and self.batches.repeats and self.batches.steps is None:
+        if batch is None and self.batches.repeats and (first or self.batches.steps is None):
             self._rest = self.batches.epoch()
             batch = next(self._rest, None)
         return batch

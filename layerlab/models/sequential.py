@@ -176,9 +176,23 @@ class Sequential(Model):
             raise ValueError(
                 f"Sequential model {self.name} cannot be built because it has no layers. Call `model.add(layer)`."
             )
+        if self._tensors:
+            inputs = self._only_input(inputs)
         if self._tensors and not tree.is_nested(inputs):
             inputs = fit_rank(inputs, self._tensors[0].shape)
         return super().__call__(inputs, *args, **kwargs)
+
+    def _only_input(self, inputs):
+        """The array in a list of one, as `fit([x], y)` gives it; a model of layers in a row has one input."""
+        leaves = tree.flatten(inputs)
+        if not tree.is_nested(inputs) or not all(hasattr(leaf, "shape") for leaf in leaves):
+            return inputs  # numbers in lists are refused where every layer refuses them
+        if len(leaves) != 1 or isinstance(inputs, dict):
+            raise ValueError(
+                f"The structure of `inputs` doesn't match the expected structure: Sequential model {self.name} has one "
+                f"input, an array. Received: a {type(inputs).__name__} of {len(leaves)}"
+            )
+        return leaves[0]
 
     def call(self, inputs, training=None, mask=None):
         x = inputs

@@ -176,6 +176,8 @@ class Trainer(TrainingStep, named=False):
         self._check_compiled()
         _refuse(kwargs, "evaluate")
         epoch_iterator = EpochIterator(batches_of(x, y, sample_weight, batch_size), steps)
+        if epoch_iterator.num_batches == 0:
+            raise ValueError("evaluate() got no batch of data. Is the array empty?")
         callbacks = self._test_callbacks(callbacks, verbose, epoch_iterator.num_batches)
         self.reset_metrics()
         callbacks.on_test_begin()
@@ -235,7 +237,7 @@ class Trainer(TrainingStep, named=False):
             The loss, or [loss, metric, ...], or a dictionary; floats.
         """
         self._check_compiled()
-        batch = next(batches_of(x, y, sample_weight, _all_samples(x)).epoch())
+        batch = _one_batch(x, y, sample_weight)
         self._tolerates_nan = False
         self.reset_metrics()
         with Unchanged(self):
@@ -246,12 +248,13 @@ class Trainer(TrainingStep, named=False):
         """Judge one batch; returns as `train_on_batch` does."""
         self._check_compiled()
         self.reset_metrics()
-        results = _as_floats(self.test_step(next(batches_of(x, y, sample_weight, _all_samples(x)).epoch())))
+        results = _as_floats(self.test_step(_one_batch(x, y, sample_weight)))
         return results if return_dict else self._in_order(results)
 
     def predict_on_batch(self, x):
         """The output for one batch, as ndarrays."""
-        return self.predict_step(next(batches_of(x, batch_size=_all_samples(x)).epoch()))
+        batches = batches_of(x, batch_size=_all_samples(x))
+        return self.predict_step(batches.arrays if isinstance(batches, ArrayBatches) else next(batches.epoch()))
 
 
 @contextlib.contextmanager
@@ -280,6 +283,14 @@ def _validation_arguments(validation_data, steps, batch_size) -> dict | None:
 
 def _is_due(epoch: int, frequency) -> bool:
     return (epoch + 1) % frequency == 0 if isinstance(frequency, int) else (epoch + 1) in frequency
+
+
+def _one_batch(x, y=None, sample_weight=None) -> tuple:
+    """All samples at once."""
+    batch = next(batches_of(x, y, sample_weight, _all_samples(x)).epoch(), None)
+    if batch is None:
+        raise ValueError("Expected at least one sample. Received: no batch, or an array without samples.")
+    return batch
 
 
 def _all_samples(x) -> int:

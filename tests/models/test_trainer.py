@@ -3,6 +3,7 @@
 import os
 import signal
 import threading
+import warnings
 
 import numpy as np
 import pytest
@@ -70,6 +71,16 @@ class TestRefusals:
             model.fit(*arguments, verbose=0, **options)
         for old, new in zip(before, model.get_weights(), strict=True):
             np.testing.assert_array_equal(old, new)
+
+    @pytest.mark.parametrize("method", ["evaluate", "train_on_batch", "test_on_batch"])
+    def test_no_samples(self, model, method):
+        with pytest.raises(ValueError, match="got no batch of data|Expected at least one sample"):
+            getattr(model, method)(X[:0], Y[:0])
+
+    @pytest.mark.parametrize("inputs", [[X, X], (X, X), {"a": X}], ids=["list", "tuple", "dict"])
+    def test_several_inputs(self, model, inputs):
+        with pytest.raises(ValueError, match="structure of `inputs` doesn't match .* has one input"):
+            model.predict(inputs, verbose=0)
 
     def test_fit_before_compile(self):
         with pytest.raises(ValueError, match=r"You must call `compile\(\)` before using the model"):
@@ -166,6 +177,15 @@ class TestReports:
     def test_epochs_are_counted_from_initial_epoch(self, model):
         assert model.fit(X, Y, initial_epoch=3, epochs=5, verbose=0).epoch == [3, 4]
 
+    def test_predict_of_no_samples_has_no_rows(self, model):
+        assert model.predict(X[:0], verbose=0).shape == model.predict_on_batch(X[:0]).shape == (0, 2)
+
+    @pytest.mark.filterwarnings("ignore:the matrix subclass")
+    @pytest.mark.parametrize("wrapped", [lambda x: [x], lambda x: (x,), np.asmatrix, np.asfortranarray, np.ma.array])
+    def test_an_array_in_other_clothes(self, model, wrapped):
+        np.testing.assert_allclose(model.predict(wrapped(X), verbose=0), model.predict(X, verbose=0), rtol=1e-6)
+        model.fit(wrapped(X), Y, verbose=0)
+
     def test_the_data_is_not_changed(self, model):
         x, y = X.copy(), Y.copy()
         model.fit(x, y, epochs=2, verbose=0)
@@ -206,6 +226,20 @@ class TestSources:
         source = {"generator": generator(), "iterable": Iterable(), "indexed": Indexed()}[kind]
         steps = {"steps_per_epoch": 3} if kind == "generator" else {}
         np.testing.assert_allclose(self.fitted(source, **steps), self.fitted(X, Y, batch_size=4), rtol=1e-6)
+
+    @pytest.mark.parametrize("steps", [1, 2, 3, 4])
+    def test_epochs_of_some_steps_go_on_and_begin_again(self, model, steps):
+        class Count(layerlab.callbacks.Callback):
+            seen = 0
+
+            def on_train_batch_end(self, batch, logs=None):
+                self.seen += 1
+
+        count, x = Count(), np.concatenate([X, X, X, X])[:16]  # four batches of four
+        with warnings.catch_warnings():
+            warnings.simplefilter("ignore" if steps == 3 else "error")  # the fourth batch is an epoch cut short
+            model.fit(x, x[:, :1], batch_size=4, steps_per_epoch=steps, epochs=4, callbacks=[count], verbose=0)
+        assert count.seen == (8 if steps == 3 else 4 * steps)
 
     def test_a_generator_that_ends_early_warns(self, model):
         with pytest.warns(UserWarning, match="ran out of data"):
