@@ -159,6 +159,12 @@ def test_registered_objects_need_nothing_else():
     assert read(function_config("doubled")) is doubled  # Keras finds it by the bare name too
 
 
+@pytest.mark.parametrize("family", [activations, constraints, initializers, losses, metrics, regularizers])
+def test_a_configuration_without_module_names_one_of_the_family(family):
+    with pytest.raises(ValueError, match="Could not interpret .* identifier"):
+        family.get({"class_name": "Dense", "config": {"units": 2}})
+
+
 @pytest.mark.parametrize("scope", [saving.custom_object_scope, saving.CustomObjectScope])
 def test_scopes_add_up_and_end(scope):
     with scope({"Mine": Mine}), scope({"doubled": doubled}):

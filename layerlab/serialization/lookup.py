@@ -25,13 +25,16 @@ _FUNCTION_FAMILIES = ("activations", "losses", "metrics")
 
 
 def find_class(config: dict, family):
-    """The user's class of the registered name, then layerlab's of the class name, then the user's of the class name."""
+    """The user's class of the registered name, then layerlab's of the class name, then the user's of the class name.
+
+    Asked for one family, a class of another (a layer as an activation) must name its module.
+    """
     name = config["class_name"]
     registered = config.get("registered_name", name)
     found = registry.get_registered_object(registered) if isinstance(registered, str) else None
     if found is None and family is not None:
         found = family.lookup(name) if _means_ours(config) else None
-    if found is None and _means_ours(config):
+    if found is None and _means_ours(config) and (family is None or config.get("module") is not None):
         found = _builtin(name, config.get("module"))
     if found is None and registered is not None:
         found = registry.lookup_custom(name)
