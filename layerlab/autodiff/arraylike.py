@@ -134,9 +134,13 @@ class ArrayLike:
         """np.transpose of this array; the axes may be several arguments."""
         return np.transpose(self, axes[0] if len(axes) == 1 else axes or None)
 
-    def flatten(self):
+    def flatten(self, order="C"):
         """All elements in one axis."""
-        return np.reshape(self, -1)
+        return np.reshape(self, -1, order=order)
+
+    def clip(self, min=None, max=None, **kwargs):
+        """np.clip of this array; one of the bounds may be missing."""
+        return np.clip(self, min, max, **kwargs)
 
 
 def _method(name):
@@ -150,7 +154,7 @@ def _method(name):
 
 
 for _name in (
-    "all any argmax argmin argsort clip conj copy cumprod cumsum diagonal dot max mean min nonzero prod ravel repeat "
+    "all any argmax argmin argsort conj copy cumprod cumsum diagonal dot max mean min nonzero prod ravel repeat "
     "round searchsorted squeeze std sum swapaxes take trace var"
 ).split():
     setattr(ArrayLike, _name, _method(_name))

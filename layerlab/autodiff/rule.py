@@ -128,6 +128,8 @@ def unbroadcast(g, shape: tuple[int, ...]):
     g = np.asarray(g)
     if g.shape == shape:
         return g
+    if g.ndim == 0:  # a scalar gradient for an array argument (np.mean of one) is the same for every element
+        return np.broadcast_to(g, shape)
     lead = g.ndim - len(shape)
     if lead > 0:
         kept = g.shape[lead:]
@@ -138,5 +140,4 @@ def unbroadcast(g, shape: tuple[int, ...]):
             g = g.sum(axis=tuple(range(lead)))
     stretched = tuple(axis for axis, n in enumerate(shape) if n == 1 and g.shape[axis] != 1)
     g = g.sum(axis=stretched, keepdims=True) if stretched else g
-    # A scalar gradient for an array argument (np.mean of one) is the same for every element.
     return g if g.shape == shape else np.broadcast_to(g, shape)

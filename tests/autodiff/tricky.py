@@ -87,7 +87,9 @@ TABLE = {
         gradient("np.clip(a, a_min=s, a_max=15.0)", 0.0, "a is above 2 everywhere", of="s"),
         gradient("np.clip(x, 0.0, a_max=s)", 1.0, "x = 3 takes the bound", of="s"),
         refused("np.var(x, ddof=s)", "no gradient with respect to ddof="),
+        gradient("x.clip(0)", [1.0, 0.0, 1.0], "one bound alone"),
         refused("np.reshape(x, (3,), order='F')", "Received: order="),
+        refused("x.flatten('F')", "Received: order="),
         refused("np.sum(x, 0, np.float64)", "Received: 3 positional arguments. It understands"),
     ],
     "Leaving the tape": [
@@ -157,6 +159,8 @@ TABLE = {
         refused("np.fft.fft(x)", "The tape knows real numbers only"),
         refused("tape.watch(np.arange(3))", "Only floating-point arrays have gradients"),
         refused("np.angle(x)", "The tape knows real numbers only"),
+        refused("x * np.ma.array(a, mask=[0, 1, 0])", "a MaskedArray has no gradient rule",
+            "a mask has its own arithmetic"),
         gradient("np.real(x) + np.conj(x)", [2.0, 2.0, 2.0]),
         plain("np.imag(x)", [0.0, 0.0, 0.0]),
     ],

@@ -128,6 +128,7 @@ def _select(condlist, choicelist, default=0):
 
 @composite(np.choose)
 def _choose(a, choices):
+    a = np.asarray(a)
     if np.min(a) < 0 or np.max(a) >= len(choices):
         raise ValueError("invalid entry in choice array")
     return _chosen([a == i for i in range(len(choices) - 1)], choices[:-1], choices[-1])
