@@ -117,3 +117,31 @@ def test_an_old_python_is_told_so(environment, monkeypatch):
     with pytest.raises(SystemExit, match=r"layerlab needs Python 99\.0 or newer; this is 3\."):
         environment.set_up(["course"])
     assert not environment.ran
+
+
+@pytest.fixture
+def golden(monkeypatch):
+    """scripts/make_golden.py, with commands noted in place of run: (file, backend)."""
+    spec = importlib.util.spec_from_file_location("make_golden", SCRIPTS / "make_golden.py")
+    module = importlib.util.module_from_spec(spec)
+    spec.loader.exec_module(module)
+    module.ran = []
+    monkeypatch.setattr(
+        module.subprocess,
+        "call",
+        lambda command, cwd, env: module.ran.append((command[1], env["KERAS_BACKEND"])) or int("losses" in command[1]),
+    )
+    return module
+
+
+def test_every_golden_script_runs_with_the_backends_that_it_names(golden, monkeypatch):
+    assert exit_code(golden, monkeypatch) == 1  # one of them fails here
+    assert {name for name, _ in golden.ran} == {path.name for path in golden.GOLDEN.glob("make_*.py")}
+    assert {("make_recurrent.py", "jax"), ("make_recurrent.py", "numpy"), ("make_layers.py", "numpy")} < set(golden.ran)
+
+
+def test_some_golden_numbers_can_be_chosen(golden, monkeypatch, capsys):
+    assert exit_code(golden, monkeypatch, "random", "optimizers") == 0
+    assert golden.ran == [("make_random.py", "numpy"), ("make_optimizers.py", "jax")]
+    assert exit_code(golden, monkeypatch, "rnadom") == 2
+    assert "unknown: rnadom. Choose from" in capsys.readouterr().err

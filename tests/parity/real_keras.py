@@ -10,7 +10,7 @@ import pytest
 
 __all__ = ["get"]
 
-HOW = "install the extra: pip install -e '.[parity]'"
+HOW = "install the extra: pip install -e '.[test,parity]'"
 
 
 def get():
