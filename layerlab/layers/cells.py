@@ -39,7 +39,7 @@ def _checked_units(units) -> int:
 def _clipped_rate(rate) -> float:
     if not isinstance(rate, int | float | np.number):
         raise TypeError(f"`dropout` and `recurrent_dropout` are numbers from 0 to 1. Received: {rate!r}")
-    return min(1.0, max(0.0, rate))
+    return min(1.0, max(0.0, float(rate)))
 
 
 class KernelCell(Layer, named=False):
