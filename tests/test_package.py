@@ -93,7 +93,7 @@ OURS = {  # public names that Keras does not have in that module
     "activations": {"hard_sigmoid_keras2"},
     "initializers": {"compute_fans"},
     "layers": {"LocallyConnected1D", "LocallyConnected2D"},  # Keras 2 had them
-    "ops": {"exponential_linear", "lookup", "standardize", "to_unit_length"},
+    "ops": {"exponential_linear"},
     "config": {"standardize_data_format", "standardize_dtype"},
 }
 

@@ -2,10 +2,11 @@
 
 import numpy as np
 
-from layerlab import initializers, ops
+from layerlab import initializers
 from layerlab.autodiff import stop_gradient
 from layerlab.layers.input_spec import InputSpec
 from layerlab.layers.normalization import RESCALING, Rescaled, along, one_axis
+from layerlab.ops.normalize import moments, standardize
 
 __all__ = ["BatchNormalization"]
 
@@ -153,8 +154,8 @@ class BatchNormalization(Rescaled):
         """x by the mean and variance of the batch, which the moving averages take note of."""
         others = tuple(i for i in range(x.ndim) if i != self.axis % x.ndim)
         if mask is None:
-            mean, variance = ops.moments(stop_gradient(x), others, keepdims=True)
-            y = ops.standardize(x, mean, variance, others, self.epsilon)
+            mean, variance = moments(stop_gradient(x), others, keepdims=True)
+            y = standardize(x, mean, variance, others, self.epsilon)
         else:
             mean, variance = _masked_moments(x, mask, others)
             y = (x - mean) / np.sqrt(variance + self.epsilon)

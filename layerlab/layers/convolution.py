@@ -2,8 +2,8 @@
 
 import numpy as np
 
-from layerlab import ops
 from layerlab.layers.convolving import GEOMETRY, Convolution, positive, weight_options
+from layerlab.ops.conv import conv
 
 __all__ = ["Conv1D", "Conv2D", "Conv3D", "Convolution1D", "Convolution2D", "Convolution3D"]
 
@@ -53,7 +53,7 @@ class Conv(Convolution, named=False):
         self._make_bias(self.filters)
 
     def _convolve(self, x):
-        return ops.conv(x, self.kernel, self.strides, self.padding, self.dilation_rate)
+        return conv(x, self.kernel, self.strides, self.padding, self.dilation_rate)
 
 
 def _checked_groups(groups, filters) -> int:

@@ -1,7 +1,7 @@
 """Depthwise and separable convolutions: kernels that see one channel each, and a mix of the channels after that."""
 
-from layerlab import ops
 from layerlab.layers.convolving import GEOMETRY, Convolution, positive, weight_options
+from layerlab.ops.conv import conv, depthwise_conv
 
 __all__ = [
     "DepthwiseConv1D",
@@ -50,7 +50,7 @@ class DepthwiseConv(Convolution, named=False):
         self._make_bias(channels * self.depth_multiplier)
 
     def _convolve(self, x):
-        return ops.depthwise_conv(x, self.kernel, self.strides, self.padding, self.dilation_rate)
+        return depthwise_conv(x, self.kernel, self.strides, self.padding, self.dilation_rate)
 
     def _output_channels(self, input_shape):
         channels = self._channels(input_shape)
@@ -162,9 +162,9 @@ class SeparableConv(Convolution, named=False):
         self._make_bias(self.filters)
 
     def _convolve(self, x):
-        x = ops.depthwise_conv(x, self.depthwise_kernel, self.strides, self.padding, self.dilation_rate)
+        x = depthwise_conv(x, self.depthwise_kernel, self.strides, self.padding, self.dilation_rate)
         ones = (1,) * self.rank
-        return ops.conv(x, self.pointwise_kernel, ones, "valid", ones)
+        return conv(x, self.pointwise_kernel, ones, "valid", ones)
 
 
 class SeparableConv1D(SeparableConv):

@@ -4,9 +4,10 @@ import warnings
 
 import numpy as np
 
-from layerlab import constraints, initializers, ops, regularizers
+from layerlab import constraints, initializers, regularizers
 from layerlab.autodiff import stop_gradient
 from layerlab.layers.layer import Layer
+from layerlab.ops.lookup import lookup
 
 __all__ = ["Embedding"]
 
@@ -106,7 +107,7 @@ class Embedding(Layer):
         if ids.dtype.kind not in "iu":
             with np.errstate(invalid="ignore"):  # a NaN becomes a number that no row has
                 ids = ids.astype("int64")
-        return ops.lookup(self.embeddings, ids)
+        return lookup(self.embeddings, ids)
 
     def compute_mask(self, inputs, mask=None):
         return np.not_equal(inputs, 0) if self.mask_zero else None

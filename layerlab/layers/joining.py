@@ -4,8 +4,8 @@ import math
 
 import numpy as np
 
-from layerlab import ops
 from layerlab.layers.merging import Merge, mask_of_numbers
+from layerlab.ops.normalize import to_unit_length
 
 __all__ = ["Concatenate", "Dot"]
 
@@ -156,7 +156,7 @@ class Dot(Merge):
         a, b = inputs
         i, j = self._axes_of(a.shape, b.shape)
         if self.normalize:
-            a, b = ops.to_unit_length(a, i), ops.to_unit_length(b, j)
+            a, b = to_unit_length(a, i), to_unit_length(b, j)
         left, right = _without(a.shape, i)[1:], _without(b.shape, j)[1:]
         rows = np.reshape(np.moveaxis(a, i, -1), (a.shape[0], math.prod(left), a.shape[i]))
         columns = np.reshape(np.moveaxis(b, j, 1), (b.shape[0], b.shape[j], math.prod(right)))

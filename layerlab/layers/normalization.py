@@ -9,10 +9,11 @@ from typing import ClassVar
 
 import numpy as np
 
-from layerlab import constraints, initializers, ops, regularizers
+from layerlab import constraints, initializers, regularizers
 from layerlab.autodiff import stop_gradient
 from layerlab.layers.input_spec import InputSpec
 from layerlab.layers.layer import Layer
+from layerlab.ops.normalize import moments, standardize, to_unit_length
 
 __all__ = ["GroupNormalization", "LayerNormalization", "RMSNormalization", "UnitNormalization"]
 
@@ -205,7 +206,7 @@ class LayerNormalization(Rescaled):
         if self.rms_scaling:
             y = x / np.sqrt(np.var(x, axis=axes, keepdims=True) + self.epsilon)
         else:
-            y = ops.standardize(x, *ops.moments(stop_gradient(x), axes, keepdims=True), axes, self.epsilon)
+            y = standardize(x, *moments(stop_gradient(x), axes, keepdims=True), axes, self.epsilon)
         return self._narrow(self._rescaled(y, axes))
 
 
@@ -303,7 +304,7 @@ class GroupNormalization(Rescaled):
         shape = x.shape
         x = np.reshape(x, (*shape[:axis], self.groups, shape[axis] // self.groups, *shape[axis + 1 :]))
         others = tuple(i for i in range(1, x.ndim) if i != axis)
-        y = ops.standardize(x, *ops.moments(stop_gradient(x), others, keepdims=True), others, self.epsilon)
+        y = standardize(x, *moments(stop_gradient(x), others, keepdims=True), others, self.epsilon)
         return self._narrow(self._rescaled(np.reshape(y, shape), [axis]))
 
 
@@ -381,4 +382,4 @@ class UnitNormalization(Normalization):
 
     def call(self, inputs):
         self.compute_output_shape(inputs.shape)
-        return ops.to_unit_length(self._as_float(inputs), tuple(_listed(self.axis)))
+        return to_unit_length(self._as_float(inputs), tuple(_listed(self.axis)))

@@ -1,7 +1,7 @@
 """Pooling: the maximum or the mean of small windows, channel by channel, over one to three spatial axes."""
 
-from layerlab import ops
 from layerlab.layers.spatial import SpatialLayer, as_tuple, window_lengths
+from layerlab.ops.pool import average_pool, max_pool
 
 __all__ = [
     "AveragePooling1D",
@@ -60,14 +60,14 @@ class _MaxPooling(Pooling, named=False):
         super().__init__(pool_size, strides, padding, data_format, name, **kwargs)
 
     def _pool(self, x):
-        return ops.max_pool(x, self.pool_size, self.strides, self.padding)
+        return max_pool(x, self.pool_size, self.strides, self.padding)
 
 
 class _AveragePooling(Pooling, named=False):
     """The mean of what each window sees: padding does not count."""
 
     def _pool(self, x):
-        return ops.average_pool(self._as_float(x), self.pool_size, self.strides, self.padding)
+        return average_pool(self._as_float(x), self.pool_size, self.strides, self.padding)
 
 
 class MaxPooling1D(_MaxPooling):

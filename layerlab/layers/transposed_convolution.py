@@ -1,9 +1,8 @@
 """Transposed convolutions: the way back of a convolution, from few positions to many."""
 
-from layerlab import ops
 from layerlab.layers.convolving import Convolution, positive, weight_options
 from layerlab.layers.spatial import as_tuple
-from layerlab.ops.conv import transposed_length
+from layerlab.ops.conv import conv_transpose, transposed_length
 
 __all__ = [
     "Conv1DTranspose",
@@ -71,7 +70,7 @@ class ConvTranspose(Convolution, named=False):
         self._make_bias(self.filters)
 
     def _convolve(self, x):
-        return ops.conv_transpose(x, self.kernel, self.strides, self.padding, self.dilation_rate, self.output_padding)
+        return conv_transpose(x, self.kernel, self.strides, self.padding, self.dilation_rate, self.output_padding)
 
     def _lengths(self, spatial, input_shape, kernel_shape):
         extra = self.output_padding or (None,) * self.rank

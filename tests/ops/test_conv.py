@@ -5,12 +5,12 @@ import pytest
 from hypothesis import given, settings
 from hypothesis import strategies as st
 
-from layerlab import ops
 from layerlab.autodiff import check_gradients, gradient
+from layerlab.ops.conv import conv, conv_transpose, depthwise_conv
 from tests.ops import loops
 from tests.ops.spatial_cases import geometries, numbers
 
-HERE = {"conv": ops.conv, "depthwise_conv": ops.depthwise_conv, "conv_transpose": ops.conv_transpose}
+HERE = {"conv": conv, "depthwise_conv": depthwise_conv, "conv_transpose": conv_transpose}
 BY_HAND = {name: getattr(loops, name) for name in HERE}
 batches = st.integers(0, 2)
 
@@ -107,8 +107,8 @@ def test_known_numbers(table, name, steps, taps, options, expected):
 def test_a_transposed_convolution_is_the_gradient_of_a_convolution():
     x, kernel, y = numbers_for((2, 7, 6, 3), (3, 2, 3, 4), (2, 3, 5, 4))
     options = (2, 1), "valid", (1, 1)
-    way_back = gradient(lambda x: np.sum(ops.conv(x, kernel, *options) * y))(x)
-    np.testing.assert_allclose(ops.conv_transpose(y, kernel, *options), way_back, atol=1e-12)
+    way_back = gradient(lambda x: np.sum(conv(x, kernel, *options) * y))(x)
+    np.testing.assert_allclose(conv_transpose(y, kernel, *options), way_back, atol=1e-12)
 
 
 @pytest.mark.parametrize("layout", [np.asfortranarray, lambda x: x[:, ::-1], lambda x: np.moveaxis(x, -1, 1)])
@@ -116,4 +116,4 @@ def test_any_memory_layout(layout):
     x, kernel = numbers_for((3, 5, 5, 5), (2, 2, 5, 2))
     x = layout(x)
     options = (1, 1), "same", (1, 1)
-    np.testing.assert_allclose(ops.conv(x, kernel, *options), ops.conv(x.copy("C"), kernel, *options), rtol=1e-12)
+    np.testing.assert_allclose(conv(x, kernel, *options), conv(x.copy("C"), kernel, *options), rtol=1e-12)

@@ -5,8 +5,8 @@ import pytest
 from hypothesis import given, settings
 from hypothesis import strategies as st
 
-from layerlab import ops
 from layerlab.autodiff import check_gradients, gradient
+from layerlab.ops.pool import max_pool
 from tests.ops import loops
 from tests.ops.spatial_cases import geometries
 
@@ -24,14 +24,14 @@ def numbers_for(case, dtype="float64"):
 @given(case=pools)
 def test_against_one_number_at_a_time(kind, case):
     x, options = numbers_for(case), (case.size, case.strides, case.padding)
-    np.testing.assert_allclose(getattr(ops, kind)(x, *options), loops.pool(x, *options, KINDS[kind]), atol=1e-12)
+    np.testing.assert_allclose(getattr(pool, kind)(x, *options), loops.pool(x, *options, KINDS[kind]), atol=1e-12)
 
 
 @kinds
 @given(case=pools)
 @settings(max_examples=30)
 def test_gradients(kind, case):
-    check_gradients(lambda x: getattr(ops, kind)(x, case.size, case.strides, case.padding), numbers_for(case))
+    check_gradients(lambda x: getattr(pool, kind)(x, case.size, case.strides, case.padding), numbers_for(case))
 
 
 @kinds
@@ -39,9 +39,9 @@ def test_gradients(kind, case):
 @settings(max_examples=30)
 def test_types_stay(kind, case, dtype):
     x = numbers_for(case, dtype)
-    pool = getattr(ops, kind)
-    assert pool(x, case.size, case.strides, case.padding).dtype == dtype
-    assert gradient(lambda x: np.sum(pool(x, case.size, case.strides, case.padding)))(x).dtype == dtype
+    pooled = getattr(pool, kind)
+    assert pooled(x, case.size, case.strides, case.padding).dtype == dtype
+    assert gradient(lambda x: np.sum(pooled(x, case.size, case.strides, case.padding)))(x).dtype == dtype
 
 
 # (kind, size, stride, padding) -> what real Keras gives for 1, 2, 3, 4, 5
@@ -57,28 +57,28 @@ KNOWN = [
 @pytest.mark.parametrize(("kind", "size", "stride", "padding", "expected"), KNOWN)
 def test_known_numbers(kind, size, stride, padding, expected):
     x = np.arange(1.0, 6).reshape(1, 5, 1)
-    assert getattr(ops, kind)(x, (size,), (stride,), padding).ravel().tolist() == expected
+    assert getattr(pool, kind)(x, (size,), (stride,), padding).ravel().tolist() == expected
 
 
 @pytest.mark.parametrize("dtype", ["int8", "int64", "uint8", "float32"])
 def test_padding_never_wins(dtype):
     lowest = np.iinfo(dtype).min if np.dtype(dtype).kind in "iu" else np.finfo(dtype).min
     x = np.full((1, 3, 1), lowest, dtype)
-    y = ops.max_pool(x, (2,), (2,), "same")
+    y = max_pool(x, (2,), (2,), "same")
     assert y.dtype == dtype
     assert y.ravel().tolist() == [lowest, lowest]
 
 
 def test_a_tie_gives_everything_to_the_first():
     x = np.zeros((1, 2, 2, 1))
-    share = gradient(lambda x: np.sum(ops.max_pool(x, (2, 2), (1, 1), "same")))(x)
+    share = gradient(lambda x: np.sum(max_pool(x, (2, 2), (1, 1), "same")))(x)
     np.testing.assert_array_equal(share[0, :, :, 0], [[1, 1], [1, 1]])
-    share = gradient(lambda x: np.sum(ops.max_pool(x, (2, 2), (2, 2), "valid")))(x)
+    share = gradient(lambda x: np.sum(max_pool(x, (2, 2), (2, 2), "valid")))(x)
     np.testing.assert_array_equal(share[0, :, :, 0], [[1, 0], [0, 0]])
 
 
 def test_not_a_number_reaches_the_windows_that_see_it():
     x = np.array([1.0, np.nan, 3, 4]).reshape(1, 4, 1)
-    np.testing.assert_array_equal(ops.max_pool(x, (2,), (2,), "valid").ravel(), [np.nan, 4])
-    share = gradient(lambda x: np.sum(ops.max_pool(x, (2,), (2,), "valid")))(x)
+    np.testing.assert_array_equal(max_pool(x, (2,), (2,), "valid").ravel(), [np.nan, 4])
+    share = gradient(lambda x: np.sum(max_pool(x, (2,), (2,), "valid")))(x)
     assert share.sum() == 2  # nothing is lost, nothing is doubled
