@@ -8,8 +8,8 @@ from layerlab import tree
 from layerlab.autodiff.arraylike import map_nested
 from layerlab.layers import InputLayer
 from layerlab.layers.symbolic import KerasTensor
+from layerlab.models.functional_inputs import arrays_in_order
 from layerlab.models.graph import Graph
-from layerlab.models.input_rank import fit_rank
 from layerlab.models.model import Model
 from layerlab.serialization import deserialize_keras_object, serialize_keras_object
 
@@ -68,7 +68,7 @@ class Functional(Model):
     # --- the call -------------------------------------------------------------------------------------------------
 
     def call(self, inputs, training=None, mask=None):
-        return self._graph.run(self._arrays(inputs), lambda layer, args, kwargs: layer(*args, **kwargs))
+        return self._graph.run(self._arrays(inputs, warn=True), lambda layer, args, kwargs: layer(*args, **kwargs))
 
     def compute_output_spec(self, inputs, training=None, mask=None):
         def call(layer, args, kwargs):
@@ -81,28 +81,8 @@ class Functional(Model):
         outputs = self._graph.run(tensors, lambda layer, args, kwargs: layer.compute_output_spec(*args, **kwargs))
         return tree.map_structure(lambda tensor: tensor.shape, outputs)
 
-    def _arrays(self, inputs) -> list:
-        """The input arrays in the order of the model's inputs, their ranks made to fit."""
-        wanted = self._graph.inputs
-        if isinstance(inputs, dict) and not isinstance(wanted, dict):
-            inputs = self._by_name(inputs)
-        if isinstance(wanted, dict) and isinstance(inputs, dict):
-            missing = [key for key in wanted if key not in inputs]
-            if missing:
-                raise ValueError(_missing(missing[0], sorted(wanted), inputs))
-            inputs = {key: inputs[key] for key in wanted}
-        arrays = tree.flatten(inputs)
-        if len(arrays) != len(self.inputs):
-            raise ValueError(
-                f"Layer '{self.name}' expected {len(self.inputs)} input(s). Received {len(arrays)} instead."
-            )
-        return [fit_rank(x, tensor.shape) for x, tensor in zip(arrays, self.inputs, strict=True)]
-
-    def _by_name(self, inputs: dict) -> list:
-        missing = [name for name in self.input_names if name not in inputs]
-        if missing:
-            raise ValueError(_missing(missing[0], self.input_names, inputs))
-        return [inputs[name] for name in self.input_names]
+    def _arrays(self, inputs, warn=False) -> list:
+        return arrays_in_order(inputs, self._graph.inputs, self.name, warn)
 
     # --- configuration ----------------------------------------------------------------------------------------------
 
@@ -170,10 +150,6 @@ def _extra_nodes(operation) -> int:
     return int(isinstance(operation, Functional))
 
 
-def _missing(name: str, expected: list[str], inputs: dict) -> str:
-    return f"Missing data for input '{name}'. Expected: {expected}. Received: {sorted(inputs)}"
-
-
 def _replay(entries: list[dict], layers: dict, made: dict) -> None:
     """Make the recorded calls again, each as soon as its inputs exist."""
     waiting = [(entry["name"], call) for entry in entries for call in entry["inbound_nodes"]]
@@ -227,7 +203,7 @@ def _map_references(tensor, structure):
         return {key: _map_references(tensor, item) for key, item in structure.items()}
     if len(structure) == 3 and isinstance(structure[0], str):
         return tensor(structure)
-    return [_map_references(tensor, item) for item in structure]
+    return type(structure)(_map_references(tensor, item) for item in structure)
 
 
 def _check_tensors(inputs, outputs) -> None:

@@ -5,8 +5,8 @@ import numpy as np
 __all__ = ["fit_rank"]
 
 
-def fit_rank(x, wanted: tuple):
-    """(n,) for (n, 1) and back, as Keras does; a clear error for any other wrong rank."""
+def fit_rank(x, wanted: tuple, which: str = ""):
+    """(n,) for (n, 1) and back, as Keras does; a clear error, that says which input, for any other wrong rank."""
     shape = getattr(x, "shape", None)
     if shape is None or len(shape) == len(wanted):
         return x
@@ -20,6 +20,6 @@ def fit_rank(x, wanted: tuple):
         if len(shape) > 1 and tuple(shape) == tuple(wanted[1:]):
             hint += f" Or was the number of samples given to Input? It takes the shape of one sample: {shape[1:]}."
     raise ValueError(
-        f"Invalid input shape for input {type(x).__name__}(shape={tuple(shape)}). Expected shape {wanted}, but "
+        f"Invalid input shape for input {type(x).__name__}(shape={tuple(shape)}){which}. Expected shape {wanted}, but "
         f"input has incompatible shape {tuple(shape)}{hint}"
     )

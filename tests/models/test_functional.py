@@ -113,5 +113,5 @@ class TestRefusals:
 
     def test_too_few_arrays(self):
         a, b = Input((3,)), Input((3,))
-        with pytest.raises(ValueError, match=r"expected 2 input\(s\). Received 1"):
+        with pytest.raises(ValueError, match=r"expects 2 input\(s\), but it received 1 input tensor"):
             Model([a, b], a + b)([np.ones((2, 3))])
