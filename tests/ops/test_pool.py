@@ -6,6 +6,7 @@ from hypothesis import given, settings
 from hypothesis import strategies as st
 
 from layerlab.autodiff import check_gradients, gradient
+from layerlab.ops import pool
 from layerlab.ops.pool import max_pool
 from tests.ops import loops
 from tests.ops.spatial_cases import geometries
