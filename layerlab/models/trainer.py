@@ -180,12 +180,15 @@ class Trainer(TrainingStep, named=False):
             raise ValueError("evaluate() got no batch of data. Is the array empty?")
         callbacks = self._test_callbacks(callbacks, verbose, epoch_iterator.num_batches)
         self.reset_metrics()
+        self.stop_evaluating = False
         callbacks.on_test_begin()
         results: dict = {}
         for step, batch in epoch_iterator.epoch():
             callbacks.on_test_batch_begin(step)
             results = self.test_step(batch)
             callbacks.on_test_batch_end(step, _LazyLogs(results))
+            if self.stop_evaluating:
+                break
         results = _as_floats(results)
         callbacks.on_test_end(results)
         return results if return_dict else self._in_order(results)
@@ -215,12 +218,15 @@ class Trainer(TrainingStep, named=False):
         """
         epoch_iterator = EpochIterator(batches_of(x, batch_size=batch_size), steps)
         callbacks = self._test_callbacks(callbacks, verbose, epoch_iterator.num_batches)
+        self.stop_predicting = False
         callbacks.on_predict_begin()
         outputs = []
         for step, batch in epoch_iterator.epoch():
             callbacks.on_predict_batch_begin(step)
             outputs.append(self.predict_step(batch))
             callbacks.on_predict_batch_end(step, {"outputs": outputs[-1]})
+            if self.stop_predicting:
+                break
         callbacks.on_predict_end()
         if not outputs and isinstance(epoch_iterator.batches, ArrayBatches):
             outputs = [self.predict_step(epoch_iterator.batches.arrays)]  # no samples: no rows, of the right width

@@ -4,6 +4,8 @@ A step runs forward with training=True, adds data loss and penalties, takes grad
 optimizer.
 """
 
+import functools
+import inspect
 import math
 from typing import Any
 
@@ -27,7 +29,7 @@ class TrainingStep(Layer, named=False):
     """What a model does with one batch."""
 
     optimizer: Any = None
-    stop_training = False
+    stop_training = stop_evaluating = stop_predicting = False  # for callbacks to set
     _compiled_loss: CompiledLoss | None = None
     _compiled_metrics: CompiledMetrics
 
@@ -170,6 +172,11 @@ class TrainingStep(Layer, named=False):
             return penalty if data_loss is None else data_loss
         return data_loss + penalty
 
+    def _loss_of(self, x, y, y_pred, sample_weight, training: bool):
+        """`compute_loss`, which a subclass may have written before it got the argument `training`."""
+        named = {"training": training} if _takes_training(type(self).compute_loss) else {}
+        return self.compute_loss(x=x, y=y, y_pred=y_pred, sample_weight=sample_weight, **named)
+
     def _check_targets(self, y):
         if y is None:
             raise ValueError(
@@ -198,7 +205,7 @@ class TrainingStep(Layer, named=False):
         x, y, sample_weight = unpack_x_y_sample_weight(data)
         with Tape() as tape:
             y_pred = self(x, training=True)
-            loss = self.compute_loss(x=x, y=y, y_pred=y_pred, sample_weight=sample_weight, training=True)
+            loss = self._loss_of(x, y, y_pred, sample_weight, training=True)
         variables = self.trainable_variables
         if variables:
             self._learn(tape, loss, variables, x, y)
@@ -219,7 +226,7 @@ class TrainingStep(Layer, named=False):
         x, y, sample_weight = unpack_x_y_sample_weight(data)
         y_pred = self(x, training=False)
         if self._compiled_loss is not None or self.losses:
-            loss = self.compute_loss(x=x, y=y, y_pred=y_pred, sample_weight=sample_weight, training=False)
+            loss = self._loss_of(x, y, y_pred, sample_weight, training=False)
             self._track_loss(_number(loss), x)
         return self.compute_metrics(x, y, y_pred, sample_weight)
 
@@ -227,6 +234,12 @@ class TrainingStep(Layer, named=False):
         """The output for one batch."""
         x, _, _ = unpack_x_y_sample_weight(data)
         return self(x, training=False)
+
+
+@functools.cache
+def _takes_training(function) -> bool:
+    parameters = inspect.signature(function).parameters
+    return "training" in parameters or any(p.kind is p.VAR_KEYWORD for p in parameters.values())
 
 
 def _detached(y_pred):

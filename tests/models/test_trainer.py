@@ -245,6 +245,22 @@ class TestSources:
         with pytest.warns(UserWarning, match="ran out of data"):
             model.fit(iter(self.batches()), steps_per_epoch=5, verbose=0)
 
+    @pytest.mark.parametrize("method", ["evaluate", "predict"])
+    def test_a_callback_ends_an_endless_generator(self, model, method):
+        doing = {"evaluate": "evaluating", "predict": "predicting"}[method]
+        steps = []
+
+        def third_step(step, logs):
+            steps.append(step)
+            setattr(model, f"stop_{doing}", step == 2)
+
+        hook = {"evaluate": "on_test_batch_end", "predict": "on_predict_batch_end"}[method]
+        stopper = callbacks.Callback()
+        setattr(stopper, hook, third_step)
+        endless = ((X, Y) if method == "evaluate" else (X,) for _ in iter(int, 1))
+        getattr(model, method)(endless, callbacks=[stopper], verbose=0)
+        assert steps == [0, 1, 2]
+
     def test_targets_beside_a_generator_are_refused(self, model):
         with pytest.raises(ValueError, match="`y` comes inside the batches"):
             model.fit(iter(self.batches()), Y, verbose=0)
@@ -279,6 +295,16 @@ class TestCustomSteps:
         model.compile("sgd")
         losses = model.fit(X, Y, epochs=5, verbose=0).history["loss"]
         assert losses[-1] < losses[0]
+
+    def test_a_compute_loss_from_before_it_had_an_argument_training(self):
+        class Doubled(Sequential):
+            def compute_loss(self, x=None, y=None, y_pred=None, sample_weight=None):
+                return 2 * super().compute_loss(x, y, y_pred, sample_weight)
+
+        model = Doubled([Input((3,)), Dense(2)])
+        model.compile("sgd", "mse")
+        np.testing.assert_allclose(model.evaluate(X, Y, verbose=0), 2 * np.mean((model(X) - Y) ** 2), rtol=1e-6)
+        model.fit(X, Y, verbose=0)
 
     def test_a_loss_and_a_metric_in_plain_numpy(self):
         model = Sequential([Input((3,)), Dense(2)])
