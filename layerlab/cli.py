@@ -30,7 +30,10 @@ def main(argv: Sequence[str] | None = None) -> int:
     if options.command is None:
         parser.print_help()
         return 0
-    return start(options.folder, open_browser=options.open, port=options.port)
+    try:
+        return start(options.folder, open_browser=options.open, port=options.port)
+    except KeyboardInterrupt:  # while JupyterLab was being imported; later it ends by itself
+        return _fail("Stopped.")
 
 
 def _parser() -> argparse.ArgumentParser:

@@ -83,6 +83,15 @@ def test_a_folder_that_cannot_be_made(source, opened, tmp_path, capsys):
     assert not opened
 
 
+def test_ctrl_c_while_jupyterlab_is_imported(source, tmp_path, monkeypatch, capsys):
+    def interrupted(*_):
+        raise KeyboardInterrupt
+
+    monkeypatch.setattr(cli, "_run_jupyterlab", interrupted)
+    assert cli.main(["start", str(tmp_path / "mine")]) == 1
+    assert capsys.readouterr().err == "layerlab: Stopped.\n"
+
+
 def test_without_jupyterlab_it_says_what_to_install(source, opened, tmp_path, monkeypatch, capsys):
     monkeypatch.setattr(cli.importlib.util, "find_spec", lambda name: None)
     assert cli.main(["start", str(tmp_path / "mine")]) == 1

@@ -161,7 +161,7 @@ def test_registered_objects_need_nothing_else():
 
 @pytest.mark.parametrize("family", [activations, constraints, initializers, losses, metrics, regularizers])
 def test_a_configuration_without_module_names_one_of_the_family(family):
-    with pytest.raises(ValueError, match="Could not interpret .* identifier"):
+    with pytest.raises(ValueError, match=r"Could not interpret .* identifier"):
         family.get({"class_name": "Dense", "config": {"units": 2}})
 
 
