@@ -3,7 +3,8 @@
 It needs a Python with Keras 3.15.1, jax and h5py: `pip install -e ".[parity]"` gives one, and LAYERLAB_KERAS_PYTHON may
 name another. Each tests/golden/make_<name>.py runs on its own, with the backends that its first lines name: only the
 NumPy one draws the random numbers that layerlab draws, only jax has gradients. A second run leaves every file as it
-was, but for the last digits of some numbers on another machine; `git diff tests/golden` shows what changed.
+was, but for trained.keras, which tells when it was saved, and the last digits of some numbers on another machine; `git
+diff tests/golden` shows what changed.
 
 Without a script: layers.json, locally_connected.json and training.json, which came from Keras 3 and, for the locally
 connected layers, from Keras 2.
