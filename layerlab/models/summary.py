@@ -6,6 +6,7 @@ It is plain text without color, so that what a notebook stores is the same on ev
 import re
 import shutil
 import sys
+from collections.abc import Callable
 from typing import NamedTuple
 
 from layerlab.models.text_table import draw_table, fit_widths
@@ -89,7 +90,7 @@ def _trainable_cell(layer, *_):
 class _Column(NamedTuple):
     title: str
     align: str
-    cell: object
+    cell: Callable[..., str]
     ends: tuple[float, float | None]  # as a part of the width: in the table of a plain stack, of a branching model
 
 
