@@ -256,6 +256,8 @@ def with_class_weight(batch, class_weight):
         raise ValueError("You cannot pass `class_weight` and `sample_weight` at the same time.")
     if y is None or tree.is_nested(y):
         raise ValueError("`class_weight` is only supported for Models with a single output.")
+    if not isinstance(class_weight, dict):
+        raise ValueError(f"`class_weight` must be a dictionary, class -> weight. Received: class_weight={class_weight}")
     classes = y.argmax(-1) if y.ndim > 1 and y.shape[-1] > 1 else np.round(y).astype(int).reshape(len(y), -1)[:, 0]
     weights = np.array([class_weight.get(int(c), 1.0) for c in classes.reshape(-1)], dtype="float32")
     return x, y, weights.reshape(classes.shape)

@@ -288,7 +288,13 @@ def _validation_arguments(validation_data, steps, batch_size) -> dict | None:
 
 
 def _is_due(epoch: int, frequency) -> bool:
-    return (epoch + 1) % frequency == 0 if isinstance(frequency, int) else (epoch + 1) in frequency
+    if isinstance(frequency, list | tuple | set | range):
+        return epoch + 1 in frequency
+    if isinstance(frequency, int | np.integer) and frequency > 0:
+        return (epoch + 1) % frequency == 0
+    raise ValueError(
+        f"`validation_freq` must be a positive integer or a list of epochs. Received: validation_freq={frequency}"
+    )
 
 
 def _one_batch(x, y=None, sample_weight=None) -> tuple:

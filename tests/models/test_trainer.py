@@ -50,6 +50,20 @@ class TestRefusals:
             ValueError,
             "must be a positive integer. Received: batch_size=0",
         ),
+        (
+            "class weights in a list",
+            (X, Y),
+            {"class_weight": [1, 2]},
+            ValueError,
+            "must be a dictionary, class -> weight",
+        ),
+        (
+            "validation every 0 epochs",
+            (X, Y),
+            {"validation_data": (X, Y), "validation_freq": 0},
+            ValueError,
+            "must be a positive integer or a list of epochs",
+        ),
         ("everything for validation", (X, Y), {"validation_split": 1.0}, ValueError, "must lie between 0 and 1"),
         (
             "both kinds of weights",
