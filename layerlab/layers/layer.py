@@ -160,6 +160,7 @@ class Layer(WeightOwner, Configured, Registered):
         self._check_initialized()
         info = self._call_info
         args, kwargs = self._converted(args, kwargs)
+        stated = kwargs.get("training")
         training = self._resolve_training(kwargs, info)
         info.check(args, kwargs)
         first = args[0] if args else next(iter(info.tensors(args, kwargs).values()), None)
@@ -171,7 +172,7 @@ class Layer(WeightOwner, Configured, Registered):
         if not in_call():
             self._clear_losses()
         if has_symbolic(args, kwargs):
-            return self._symbolic_call(args, kwargs)
+            return self._symbolic_call(args, kwargs, stated)
         outputs = self._run(args, kwargs, training)
         if self.activity_regularizer is not None:
             self._penalize_activity(outputs)
@@ -287,7 +288,8 @@ class Layer(WeightOwner, Configured, Registered):
 
     # --- symbolic tensors -----------------------------------------------------------------------------------------
 
-    def _symbolic_call(self, args, kwargs):
+    def _symbolic_call(self, args, kwargs, training=None):
+        """Record a call; a `training` that it does not state is left to the model that runs it."""
         try:
             if type(self).build is Layer.build and any(not layer.built for layer in self._sublayers()):
                 self._dry_call(args, kwargs)  # the layers inside make their weights when they are called
@@ -295,7 +297,8 @@ class Layer(WeightOwner, Configured, Registered):
         except Exception as error:
             error.add_note(self._call_note(args, kwargs))
             raise
-        Node(self, args, kwargs, outputs)
+        left_open = {"training"} if training is None else ()
+        Node(self, args, {name: value for name, value in kwargs.items() if name not in left_open}, outputs)
         return outputs
 
     def compute_output_spec(self, *args, **kwargs):
