@@ -56,7 +56,7 @@ class Functional(Model):
 
     output_names = property(lambda self: [t._keras_history.operation.name for t in self.outputs])
 
-    @property
+    @Model.layers.getter  # type: ignore[attr-defined]
     def layers(self) -> list:
         """All layers of the graph, inputs included, those furthest from the outputs first."""
         return list(self._graph.operations)
@@ -142,7 +142,8 @@ class Functional(Model):
             return made[name][node_index - _extra_nodes(layers[name])][tensor_index]
 
         inputs, outputs = (_map_references(tensor, config[key]) for key in ("input_layers", "output_layers"))
-        return cls(inputs, outputs, name=config.get("name"), trainable=config.get("trainable", True))
+        rest = {key: value for key, value in config.items() if key not in ("layers", "input_layers", "output_layers")}
+        return cls(inputs=inputs, outputs=outputs, **rest)
 
 
 def _extra_nodes(operation) -> int:

@@ -36,6 +36,7 @@ class Model(Trainer):
 
     supports_masking = True
     _keras_module = "keras"  # where real Keras has the class
+    _to_change_layers = "Please use another name."
 
     def __new__(cls, *args, **kwargs):
         if cls is Model and _has_tensors(args, kwargs):
@@ -74,6 +75,10 @@ class Model(Trainer):
     def layers(self) -> list[Layer]:
         """The layers directly inside, in order."""
         return self._flatten_layers(include_self=False, recursive=False)
+
+    @layers.setter
+    def layers(self, _):
+        raise AttributeError(f"`Model.layers` attribute is reserved and should not be used. {self._to_change_layers}")
 
     def get_layer(self, name=None, index=None) -> Layer:
         """The layer with this name or at this position.
@@ -134,6 +139,17 @@ class Model(Trainer):
         from layerlab.saving import load_weights
 
         load_weights(self, filepath, skip_mismatch=skip_mismatch, **kwargs)
+
+    @classmethod
+    def from_config(cls, config, custom_objects=None):
+        """The model that `get_config` described, with new weights.
+
+        Args:
+            custom_objects: name -> class or function of your own, for layers inside.
+        """
+        if {"layers", "input_layers", "output_layers"} <= set(config):
+            return _functional().from_config.__func__(cls, config, custom_objects)
+        return super().from_config(config)
 
     def to_json(self, **kwargs) -> str:
         """The architecture as JSON, without weights; `model_from_json` reads it."""

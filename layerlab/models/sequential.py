@@ -35,6 +35,8 @@ class Sequential(Model):
     Source: Keras page "The Sequential class".
     """
 
+    _to_change_layers = "Use `add()` and `pop()` to change the layers in this model."
+
     def __init__(self, layers=None, trainable=True, name=None):
         super().__init__(trainable=trainable, name=name)
         self._layers: list[Layer] = []
@@ -89,7 +91,7 @@ class Sequential(Model):
         self.built = bool(self.layers) and self.built
         return layer
 
-    @property
+    @Model.layers.getter  # type: ignore[attr-defined]
     def layers(self) -> list[Layer]:
         """The layers, without the InputLayer."""
         return [layer for layer in self._layers if not isinstance(layer, InputLayer)]

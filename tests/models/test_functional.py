@@ -6,7 +6,7 @@ import numpy as np
 import pytest
 
 from layerlab import Input, Model, Sequential
-from layerlab.layers import Dense, Masking
+from layerlab.layers import Dense, Dropout, Layer, Masking
 from layerlab.masking import get_mask
 
 RNG = np.random.default_rng(0)
@@ -94,6 +94,48 @@ def test_a_subclass_may_give_inputs_and_outputs():
     model = Small()
     assert isinstance(model, Small)
     assert model(np.ones((2, 4))).shape == (2, 3)
+
+
+@pytest.mark.parametrize(
+    ("stated", "asked", "active"),
+    [(None, True, True), (None, None, False), (None, False, False), (True, False, True), (False, True, False)],
+)
+def test_dropout_is_active_in_training_unless_the_graph_says_otherwise(stated, asked, active):
+    a = Input((50,))
+    model = Model(a, Dropout(0.5)(a, training=stated))
+    for each in (model, Model.from_config(model.get_config())):
+        assert np.any(each(np.ones((2, 50)), training=asked) == 0) == active
+
+
+def test_a_subclass_with_a_graph_and_an_argument_of_its_own_is_made_again():
+    class Scored(Model):
+        def __init__(self, *args, score=1, **kwargs):
+            super().__init__(*args, **kwargs)
+            self.score = score
+
+        def get_config(self):
+            return {**super().get_config(), "score": self.score}
+
+    a = Input((3,))
+    again = Scored.from_config(Scored(inputs=a, outputs=Dense(2)(a), score=3).get_config())
+    assert again.score == 3
+    assert again(np.ones((1, 3))).shape == (1, 2)
+
+
+def test_layers_of_your_own_are_found_by_name():
+    class Twice(Layer):
+        def call(self, inputs):
+            return 2 * inputs
+
+    a = Input((3,))
+    again = Model.from_config(Model(a, Twice()(a)).get_config(), custom_objects={"Twice": Twice})
+    np.testing.assert_array_equal(again(np.ones((1, 3))), [[2, 2, 2]])
+
+
+@pytest.mark.parametrize("make", [shared_layers, Model, Sequential])
+def test_layers_cannot_be_set(make):
+    with pytest.raises(AttributeError, match=r"`Model\.layers` attribute is reserved"):
+        make().layers = []
 
 
 class TestRefusals:
