@@ -107,8 +107,8 @@ def position(function, where: object) -> NoReturn:
 def subclass(function, array) -> NoReturn:
     """A masked array or a matrix, whose arithmetic is not that of an array."""
     raise TracingError(
-        f"{name_of(function)} of a traced array and a {type(array).__name__} has no gradient rule: its arithmetic is not "
-        "that of an array. Pass np.asarray(a); for a mask use np.where."
+        f"{name_of(function)} of a traced array and a {type(array).__name__} has no gradient rule: its arithmetic is "
+        "not that of an array. Pass np.asarray(a); for a mask use np.where."
     )
 
 

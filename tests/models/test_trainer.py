@@ -88,12 +88,12 @@ class TestRefusals:
 
     @pytest.mark.parametrize("method", ["evaluate", "train_on_batch", "test_on_batch"])
     def test_no_samples(self, model, method):
-        with pytest.raises(ValueError, match="got no batch of data|Expected at least one sample"):
+        with pytest.raises(ValueError, match=r"got no batch of data|Expected at least one sample"):
             getattr(model, method)(X[:0], Y[:0])
 
     @pytest.mark.parametrize("inputs", [[X, X], (X, X), {"a": X}], ids=["list", "tuple", "dict"])
     def test_several_inputs(self, model, inputs):
-        with pytest.raises(ValueError, match="structure of `inputs` doesn't match .* has one input"):
+        with pytest.raises(ValueError, match=r"structure of `inputs` doesn't match .* has one input"):
             model.predict(inputs, verbose=0)
 
     def test_fit_before_compile(self):
