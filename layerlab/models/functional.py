@@ -204,7 +204,8 @@ def _map_references(tensor, structure):
         return {key: _map_references(tensor, item) for key, item in structure.items()}
     if len(structure) == 3 and isinstance(structure[0], str):
         return tensor(structure)
-    return type(structure)(_map_references(tensor, item) for item in structure)
+    items = [_map_references(tensor, item) for item in structure]
+    return tuple(items) if isinstance(structure, tuple) else items
 
 
 def _check_tensors(inputs, outputs) -> None:

@@ -1,6 +1,7 @@
 """Functional models: graphs with branches, shared layers and nested models, in Keras's order."""
 
 import json
+from collections import namedtuple
 
 import numpy as np
 import pytest
@@ -120,6 +121,15 @@ def test_a_subclass_with_a_graph_and_an_argument_of_its_own_is_made_again():
     again = Scored.from_config(Scored(inputs=a, outputs=Dense(2)(a), score=3).get_config())
     assert again.score == 3
     assert again(np.ones((1, 3))).shape == (1, 2)
+
+
+@pytest.mark.parametrize("kind", [list, tuple, namedtuple("Pair", ["left", "right"])._make])
+def test_outputs_keep_their_kind_of_sequence(kind):
+    a = Input((3,))
+    model = Model(a, kind([Dense(2)(a), Dense(1)(a)]))
+    x = np.ones((1, 3))
+    assert isinstance(Model.from_config(model.get_config())(x), list if kind is list else tuple)
+    assert type(model(x)) is type(model.output)
 
 
 def test_layers_of_your_own_are_found_by_name():
