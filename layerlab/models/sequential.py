@@ -38,6 +38,8 @@ class Sequential(Model):
     _to_change_layers = "Use `add()` and `pop()` to change the layers in this model."
 
     def __init__(self, layers=None, trainable=True, name=None):
+        if isinstance(layers, Layer):
+            raise TypeError(f"Sequential takes a list of layers. Received: {layers}. Did you mean Sequential([layer])?")
         super().__init__(trainable=trainable, name=name)
         self._layers: list[Layer] = []
         self._tensors: list[KerasTensor] = []  # the symbolic input and the output of each layer after it

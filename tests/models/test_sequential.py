@@ -107,6 +107,10 @@ class TestChanging:
         assert len(model.layers) == 1
         assert model(np.ones((1, 3))).shape == (1, 4)
 
+    def test_the_brackets_around_the_layers_forgotten(self):
+        with pytest.raises(TypeError, match="Sequential takes a list of layers"):
+            Sequential(Dense(3))
+
     @pytest.mark.parametrize(
         ("thing", "hint"), [(3, "int"), (Dense, r"Did you mean Dense\(...\)"), (None, "NoneType"), ("relu", "str")]
     )
