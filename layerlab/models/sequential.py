@@ -75,6 +75,10 @@ class Sequential(Model):
                 )
         elif not self._layers and layer._input_shape_argument is not None:
             self._layers.append(InputLayer(shape=layer._input_shape_argument, dtype=_input_dtype(layer)))
+        elif not self._layers and isinstance(layer, Model) and layer.built:
+            inputs = getattr(layer, "inputs", None) or []
+            if len(inputs) == 1:  # a model that knows its input says what comes in here
+                self._layers.append(InputLayer(batch_shape=inputs[0].shape, dtype=inputs[0].dtype))
         taken = [other.name for other in self._layers if other is not layer]
         if layer.name in taken:
             raise ValueError(

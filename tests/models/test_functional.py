@@ -132,6 +132,16 @@ def test_outputs_keep_their_kind_of_sequence(kind):
     assert type(model(x)) is type(model.output)
 
 
+def test_a_row_of_layers_that_begins_with_a_model_has_the_input_of_that_model():
+    a = Input((3,))
+    for first in (Model(a, Dense(2)(a)), Sequential([a, Dense(2)])):
+        model = Sequential([first, Dense(4)])
+        assert model.built
+        assert (model.input_shape, model.output_shape) == ((None, 3), (None, 4))
+    assert not Sequential([Sequential([Dense(2)]), Dense(4)]).built
+    assert not Sequential([several_inputs(), Dense(4)]).built
+
+
 def test_layers_of_your_own_are_found_by_name():
     class Twice(Layer):
         def call(self, inputs):
