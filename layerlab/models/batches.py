@@ -3,6 +3,7 @@
 Shuffling draws from NumPy's global generator in Keras's order, so that a seeded run sees the samples in the same order.
 """
 
+import itertools
 import warnings
 from collections.abc import Iterable, Iterator
 
@@ -41,6 +42,10 @@ class Batches:
 
     steps: int | None = None  # batches in an epoch, where it is known
     repeats = True  # whether a second epoch starts again from the beginning
+
+    def is_used_up(self) -> bool:
+        """Whether there is no batch left for another epoch."""
+        return False
 
     def epoch(self) -> Iterator[tuple]:
         """One pass over the data."""
@@ -82,6 +87,13 @@ class IterableBatches(Batches):
         self.repeats = not isinstance(batches, Iterator)
         self.steps = len(batches) if hasattr(batches, "__len__") else None  # type: ignore[arg-type]
 
+    def is_used_up(self):
+        if self.repeats:
+            return False
+        first = list(itertools.islice(self.batches, 1))
+        self.batches = itertools.chain(first, self.batches)
+        return not first
+
     def epoch(self):
         for batch in self.batches:
             yield tuple(tree.map_structure(_as_array, part) for part in unpack_x_y_sample_weight(batch))
@@ -95,6 +107,8 @@ class IndexedBatches(Batches):
         self.steps: int = len(batches)
 
     def epoch(self):
+        if hasattr(self.batches, "on_epoch_begin"):
+            self.batches.on_epoch_begin()
         for i in _permutation(self.steps) if self.shuffle else range(self.steps):
             yield tuple(tree.map_structure(_as_array, part) for part in unpack_x_y_sample_weight(self.batches[int(i)]))
         if hasattr(self.batches, "on_epoch_end"):

@@ -4,6 +4,7 @@ The order of everything, the draws of the shuffling included, is Keras's.
 """
 
 import contextlib
+import warnings
 
 import numpy as np
 
@@ -96,6 +97,9 @@ class Trainer(TrainingStep, named=False):
             initial_epoch = self.__dict__.pop("_initial_epoch", initial_epoch)  # BackupAndRestore goes on from there
             logs: dict = {}
             for epoch in range(initial_epoch, epochs):
+                if epoch > initial_epoch and steps_per_epoch is None and batches.is_used_up():
+                    warnings.warn(f"Your input ran out of data after epoch {epoch}; training ends here.", stacklevel=2)
+                    break
                 guard = Unchanged(self) if epoch == initial_epoch else NoGuard()
                 with guard:
                     logs = self._train_epoch(epoch, epoch_iterator, callbacks, class_weight, interrupt)

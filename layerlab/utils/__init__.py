@@ -17,6 +17,7 @@ from layerlab.registry import (
 )
 from layerlab.serialization import deserialize_keras_object, serialize_keras_object
 from layerlab.utils.arrays import is_keras_tensor, normalize, to_categorical
+from layerlab.utils.datasets import PyDataset
 from layerlab.utils.samples import pack_x_y_sample_weight
 from layerlab.utils.sequences import pad_sequences
 from layerlab.utils.session import clear_session
@@ -26,6 +27,7 @@ CustomObjectScope = custom_object_scope
 __all__ = [
     "CustomObjectScope",
     "Progbar",
+    "PyDataset",
     "clear_session",
     "custom_object_scope",
     "deserialize_keras_object",

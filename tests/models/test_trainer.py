@@ -275,6 +275,31 @@ class TestSources:
         getattr(model, method)(endless, callbacks=[stopper], verbose=0)
         assert steps == [0, 1, 2]
 
+    def test_a_generator_without_steps_gives_as_many_epochs_as_it_has(self, model):
+        with pytest.warns(UserWarning, match="ran out of data after epoch 1; training ends here"):
+            history = model.fit(iter(self.batches()), epochs=3, verbose=0)
+        assert len(history.history["loss"]) == 1
+
+    def test_a_data_set_of_your_own(self, model):
+        class Batches(layerlab.utils.PyDataset):
+            begun = ended = 0
+
+            def __len__(inner):
+                return 3
+
+            def __getitem__(inner, i):
+                return self.batches()[i]
+
+            def on_epoch_begin(inner):
+                inner.begun += 1
+
+            def on_epoch_end(inner):
+                inner.ended += 1
+
+        batches = Batches()
+        model.fit(batches, epochs=2, verbose=0)
+        assert (batches.begun, batches.ended, batches.num_batches) == (2, 2, 3)
+
     def test_targets_beside_a_generator_are_refused(self, model):
         with pytest.raises(ValueError, match="`y` comes inside the batches"):
             model.fit(iter(self.batches()), Y, verbose=0)
