@@ -15,6 +15,7 @@ _MODULES = (
     "config",
     "constraints",
     "datasets",
+    "dtype_policies",
     "initializers",
     "layers",
     "losses",
@@ -30,6 +31,7 @@ _MODULES = (
     "utils",
 )
 _OBJECTS = {  # name here -> the module that has it
+    "DTypePolicy": "dtype_policies",
     "Initializer": "initializers",
     "Input": "layers",
     "InputSpec": "layers",

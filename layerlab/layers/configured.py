@@ -7,7 +7,7 @@ import inspect
 from typing import Any, ClassVar
 
 from layerlab import activations, constraints, initializers, regularizers
-from layerlab.config import floatx, standardize_dtype
+from layerlab.dtype_policies import DTypePolicy
 from layerlab.layers.shapes import as_shape
 
 __all__ = ["Configured", "dtype_name"]
@@ -119,7 +119,7 @@ def dtype_name(dtype) -> str:
     """The name of a dtype given as a string, a NumPy type, a policy's configuration, or None (the default)."""
     if isinstance(dtype, dict):
         dtype = dtype["config"]["name"]
-    return standardize_dtype(dtype) if dtype is not None else floatx()
+    return DTypePolicy(dtype).name
 
 
 def _dtype_config(name: str) -> dict:

@@ -12,6 +12,7 @@ import numpy as np
 
 from layerlab import regularizers, tree
 from layerlab.autodiff import ArrayLike
+from layerlab.dtype_policies import DTypePolicy
 from layerlab.layers.building import building
 from layerlab.layers.call_context import call_scope, current_training, in_call
 from layerlab.layers.call_info import CallInfo
@@ -124,6 +125,9 @@ class Layer(WeightOwner, Configured, Registered):
     compute_dtype = property(lambda self: self._dtype, doc="The type that float inputs are cast to.")
     variable_dtype = property(lambda self: self._dtype, doc="The type of the weights.")
     input_dtype = property(lambda self: self._dtype, doc="The type that float inputs are cast to.")
+    dtype_policy = property(
+        lambda self: DTypePolicy(self._dtype), doc="The same type, as Keras's configurations name it."
+    )
 
     # --- what a subclass defines ----------------------------------------------------------------------------------
 

@@ -210,6 +210,15 @@ class WeightOwner:
         return _unique(value for value in self._attributes() if isinstance(value, SeedGenerator))
 
     @property
+    def metrics(self) -> list:
+        """The metrics in the attributes of the layer and of those inside it."""
+        return list(self._once("metrics", self._find_metrics))
+
+    def _find_metrics(self) -> list:
+        found = [value for value in self._attributes() if getattr(value, "family", None) == "metrics"]
+        return _unique([*found, *(metric for layer in self._sublayers() for metric in layer.metrics)])
+
+    @property
     def trainable_weights(self) -> list[Variable]:
         """The weights that training changes: none if the layer is frozen."""
         return [w for w in self.weights if w.trainable] if self._trainable else []

@@ -117,7 +117,7 @@ class TrainingStep(Layer, named=False):
     def metrics(self) -> list[Metric]:
         """The running mean of the loss, the compiled metrics, and metrics kept in attributes."""
         parts = set(map(id, self._part_trackers.values())) if self.compiled else set()
-        own = [value for value in self._attributes() if isinstance(value, Metric) and id(value) not in parts]
+        own = [metric for metric in super().metrics if id(metric) not in parts]
         if not self.compiled:
             return own
         compiled: list[Metric] = [self._loss_tracker, *self._compiled_metrics.metrics]

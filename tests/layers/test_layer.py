@@ -10,6 +10,7 @@ from layerlab import Input, Sequential, Variable, config
 from layerlab.autodiff import Tape
 from layerlab.layers import Dense, Dropout, Flatten, Layer, Masking, Reshape, Softmax
 from layerlab.masking import get_mask
+from layerlab.metrics import Mean
 
 X = np.ones((2, 3), "float32")
 STEPS = np.array([[[1.0], [0.0]], [[1.0], [2.0]]], "float32")  # the second step of the first sample is absent
@@ -872,3 +873,22 @@ def test_copies_have_no_losses_of_earlier_calls():
     assert len(again.losses) == 1  # that of the kernel
     again(X)
     assert len(again.losses) == len(layer.losses)
+
+
+def test_dtype_policy_names_the_dtype():
+    layer = Dense(2, dtype="float64")
+    assert layer.dtype_policy.name == layer.dtype_policy.compute_dtype == layer.dtype == "float64"
+    assert Dense(2, dtype=layer.dtype_policy).dtype_policy == layer.dtype_policy
+    with pytest.raises(ValueError, match="no mixed precision"):
+        Dense(2, dtype="mixed_float16")
+
+
+def test_metrics_in_attributes_are_found_also_in_layers_inside():
+    class Watching(Layer):
+        def __init__(self):
+            super().__init__()
+            self.seen = Mean(name="seen")
+
+    outer = Watching()
+    outer.inner = Watching()
+    assert outer.metrics == [outer.seen, outer.inner.seen]

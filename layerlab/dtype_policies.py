@@ -1,0 +1,50 @@
+"""The dtype of a layer as Keras states it: a policy with a name. Here it is always one type for everything."""
+
+from layerlab.config import standardize_dtype
+
+__all__ = ["DTypePolicy"]
+
+
+class DTypePolicy:
+    """The types that a layer computes in and keeps its weights in: the same one.
+
+    Args:
+        name: "float32", "float64" or "float16"; the default float type otherwise.
+
+    Raises:
+        ValueError: a mixed policy, which layerlab does not have.
+
+    >>> DTypePolicy("float64").compute_dtype
+    'float64'
+
+    Source: Keras page "DTypePolicy".
+    """
+
+    def __init__(self, name=None):
+        if str(name).startswith("mixed_"):
+            raise ValueError(
+                f"layerlab has no mixed precision. Use 'float32', 'float64' or 'float16'. Received: {name!r}"
+            )
+        self.name = standardize_dtype(name)
+
+    compute_dtype = property(lambda self: self.name, doc="The type of the computation.")
+    variable_dtype = property(lambda self: self.name, doc="The type of the weights.")
+    quantization_mode = None
+
+    def get_config(self) -> dict:
+        """The argument that makes an equal policy."""
+        return {"name": self.name}
+
+    @classmethod
+    def from_config(cls, config: dict):
+        """The policy that `get_config` described."""
+        return cls(**config)
+
+    def __eq__(self, other):
+        return type(other) is type(self) and other.name == self.name
+
+    def __hash__(self):
+        return hash(self.name)
+
+    def __repr__(self):
+        return f'<DTypePolicy "{self.name}">'
