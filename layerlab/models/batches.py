@@ -251,6 +251,12 @@ class EpochIterator:
                 return
             yield step, batch
 
+    def executions(self, size: int) -> Iterator[tuple[int, int, list]]:
+        """(first step, last step, batches) for one epoch, `size` steps at a time: `steps_per_execution`."""
+        steps = self.epoch()
+        while group := list(itertools.islice(steps, size)):
+            yield group[0][0], group[0][0] + size - 1, [batch for _, batch in group]
+
     def _next(self, first: bool):
         if self._rest is None:
             self._rest = self.batches.epoch()

@@ -118,19 +118,22 @@ class Trainer(TrainingStep, named=False):
         self.reset_metrics()
         callbacks.on_epoch_begin(epoch)
         results: dict = {}
-        step = -1
+        first = -1
         with contextlib.ExitStack() as stack:
-            for step, batch in epoch_iterator.epoch():
-                callbacks.on_train_batch_begin(step)
-                with _place(epoch, step):
-                    results = self.train_step(with_class_weight(batch, class_weight))
-                callbacks.on_train_batch_end(step, _LazyLogs(results))
+            for first, last, batches in epoch_iterator.executions(self.steps_per_execution):
+                callbacks.on_train_batch_begin(first)
+                for step, batch in enumerate(batches, first):
+                    with _place(epoch, step):
+                        results = self.train_step(with_class_weight(batch, class_weight))
+                    if interrupt.is_set:
+                        break
+                callbacks.on_train_batch_end(last, _LazyLogs(results))
                 interrupt.check()
                 if self.stop_training:
                     break
-                if step == 0:
+                if first == 0:
                     stack.enter_context(self.remembering())  # by now every layer has its weights
-        if step < 0:
+        if first < 0:
             raise ValueError("fit() got no batch of data. Is the generator used up, or the array empty?")
         return _as_floats(results)
 
@@ -187,10 +190,11 @@ class Trainer(TrainingStep, named=False):
         self.stop_evaluating = False
         callbacks.on_test_begin()
         results: dict = {}
-        for step, batch in epoch_iterator.epoch():
-            callbacks.on_test_batch_begin(step)
-            results = self.test_step(batch)
-            callbacks.on_test_batch_end(step, _LazyLogs(results))
+        for first, last, batches in epoch_iterator.executions(self.steps_per_execution):
+            callbacks.on_test_batch_begin(first)
+            for batch in batches:
+                results = self.test_step(batch)
+            callbacks.on_test_batch_end(last, _LazyLogs(results))
             if self.stop_evaluating:
                 break
         results = _as_floats(results)
@@ -225,10 +229,11 @@ class Trainer(TrainingStep, named=False):
         self.stop_predicting = False
         callbacks.on_predict_begin()
         outputs = []
-        for step, batch in epoch_iterator.epoch():
-            callbacks.on_predict_batch_begin(step)
-            outputs.append(self.predict_step(batch))
-            callbacks.on_predict_batch_end(step, {"outputs": outputs[-1]})
+        for first, last, batches in epoch_iterator.executions(self.steps_per_execution):
+            callbacks.on_predict_batch_begin(first)
+            parts = [self.predict_step(batch) for batch in batches]
+            outputs.append(parts[0] if len(parts) == 1 else _joined(parts))
+            callbacks.on_predict_batch_end(last, {"outputs": outputs[-1]})
             if self.stop_predicting:
                 break
         callbacks.on_predict_end()
@@ -236,7 +241,7 @@ class Trainer(TrainingStep, named=False):
             outputs = [self.predict_step(epoch_iterator.batches.arrays)]  # no samples: no rows, of the right width
         if not outputs:
             raise ValueError("predict() got no batch of data. Is the generator used up?")
-        return tree.map_structure(lambda *parts: np.concatenate(parts), outputs[0], *outputs[1:])
+        return _joined(outputs)
 
     # --- one batch ------------------------------------------------------------------------------------------------
 
@@ -276,6 +281,11 @@ def _place(epoch: int, step: int):
     except Exception as error:
         error.add_note(f"This happened in epoch {epoch + 1}, step {step + 1} of fit().")
         raise
+
+
+def _joined(outputs: list):
+    """The outputs of several batches as those of one."""
+    return tree.map_structure(lambda *parts: np.concatenate(parts), outputs[0], *outputs[1:])
 
 
 class _LazyLogs(dict):

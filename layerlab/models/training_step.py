@@ -29,6 +29,7 @@ class TrainingStep(Layer, named=False):
     """What a model does with one batch."""
 
     optimizer: Any = None
+    steps_per_execution = 1
     stop_training = stop_evaluating = stop_predicting = False  # for callbacks to set
     _compiled_loss: CompiledLoss | None = None
     _compiled_metrics: CompiledMetrics
@@ -55,8 +56,8 @@ class TrainingStep(Layer, named=False):
             loss_weights: a factor an output.
             metrics: a list of names, functions or metrics; for several outputs lists or a dictionary.
             weighted_metrics: metrics that see the sample weights.
-            run_eagerly, steps_per_execution, jit_compile, auto_scale_loss: accepted for Keras's sake; layerlab always
-                runs eagerly, one step at a time.
+            steps_per_execution: steps between two calls of the callbacks.
+            run_eagerly, jit_compile, auto_scale_loss: accepted for Keras's sake; layerlab always runs eagerly.
 
         Raises:
             ValueError: an unknown optimizer. Unknown losses and metrics are found at the first batch, as in Keras.

@@ -309,6 +309,27 @@ class TestSources:
         assert {w.dtype for w in model.weights} == {"float32"}
 
 
+def test_callbacks_are_called_between_executions(model):
+    """The last step is counted as if the last execution were full, as in Keras."""
+    calls = []
+    hooks = {
+        f"on_{kind}_batch_{end}": lambda step, logs, name=f"{kind} {end}": calls.append((name, step))
+        for kind in ("train", "test", "predict")
+        for end in ("begin", "end")
+    }
+    watch = callbacks.Callback()
+    for name, hook in hooks.items():
+        setattr(watch, name, lambda step, logs=None, hook=hook: hook(step, logs))
+    model.compile("sgd", "mse", steps_per_execution=3)
+    options = {"batch_size": 3, "verbose": 0, "callbacks": [watch]}
+    model.fit(X, Y, **options)
+    model.evaluate(X, Y, **options)
+    assert model.predict(X, **options).shape == (12, 2)
+    expected = [("begin", 0), ("end", 2), ("begin", 3), ("end", 5)]
+    assert calls == [(f"{kind} {end}", step) for kind in ("train", "test", "predict") for end, step in expected]
+    assert int(model.optimizer.iterations) == 4
+
+
 class TestCustomSteps:
     def test_a_train_step_of_your_own(self):
         from layerlab.autodiff import Tape
