@@ -63,10 +63,10 @@ def test_outputs_and_gradients_are_those_of_keras_2(case):
         total = np.sum(outputs * cotangent)
     np.testing.assert_allclose(layer(x), case["output"], rtol=1e-5, atol=1e-5)
     grad_input, *grad_weights = tape.gradient(total, [inputs, *layer.trainable_weights])
-    np.testing.assert_allclose(grad_input, case["grad_input"], rtol=1e-4, atol=1e-5)
+    np.testing.assert_allclose(grad_input, case["grad_input"], rtol=1e-5, atol=1e-5)
     for found, expected in zip(grad_weights, case["grad_weights"], strict=True):
         values = np.array(expected["value"] if isinstance(expected, dict) else expected)
-        np.testing.assert_allclose(np.ravel(found), np.ravel(values), rtol=1e-4, atol=1e-5)
+        np.testing.assert_allclose(np.ravel(found), np.ravel(values), rtol=1e-5, atol=1e-5)
 
 
 @pytest.mark.parametrize(("n", "k", "expected"), [(6, 3, [3, 9, 15]), (6, 4, [3, 6, 10, 14, 18, 15])])
