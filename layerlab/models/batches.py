@@ -15,6 +15,7 @@ from layerlab.autodiff import ArrayLike
 __all__ = [
     "Batches",
     "EpochIterator",
+    "as_count",
     "batches_of",
     "split_validation",
     "unpack_x_y_sample_weight",
@@ -58,7 +59,7 @@ class ArrayBatches(Batches):
     def __init__(self, arrays: tuple, batch_size: int | None, shuffle=False):
         self.arrays, self.shuffle = arrays, shuffle
         self.n = _common_length(arrays)
-        self.batch_size = min(32 if batch_size is None else _positive(batch_size, "batch_size"), max(self.n, 1))
+        self.batch_size = min(32 if batch_size is None else as_count(batch_size, "batch_size"), max(self.n, 1))
         self.steps: int = -(-self.n // self.batch_size)
 
     def epoch(self):
@@ -176,7 +177,8 @@ def _take(array, rows):
     return part
 
 
-def _positive(value, name: str) -> int:
+def as_count(value, name: str) -> int:
+    """An argument that counts something; ValueError if it is no positive integer."""
     if not isinstance(value, int | np.integer) or value <= 0:
         raise ValueError(f"`{name}` must be a positive integer. Received: {name}={value}")
     return int(value)
@@ -226,7 +228,7 @@ class EpochIterator:
 
     def __init__(self, batches: Batches, steps: int | None = None):
         self.batches = batches
-        self.steps = steps if steps is None else _positive(steps, "steps_per_epoch")
+        self.steps = steps if steps is None else as_count(steps, "steps_per_epoch")
         self._rest: Iterator | None = None
 
     @property

@@ -16,7 +16,7 @@ from layerlab.autodiff import Tape, stop_gradient
 from layerlab.layers.layer import Layer
 from layerlab.masking import get_mask, set_mask
 from layerlab.metrics import Mean, Metric
-from layerlab.models.batches import unpack_x_y_sample_weight
+from layerlab.models.batches import as_count, unpack_x_y_sample_weight
 from layerlab.models.compiled_loss import CompiledLoss
 from layerlab.models.compiled_metrics import CompiledMetrics
 from layerlab.models.failure import explain_nan
@@ -60,10 +60,11 @@ class TrainingStep(Layer, named=False):
             run_eagerly, jit_compile, auto_scale_loss: accepted for Keras's sake; layerlab always runs eagerly.
 
         Raises:
-            ValueError: an unknown optimizer. Unknown losses and metrics are found at the first batch, as in Keras.
+            ValueError: an unknown optimizer, or a number of steps that is none. Unknown losses and metrics are found at the first batch, as in Keras.
 
         Source: Keras page "Model training APIs".
         """
+        steps_per_execution = as_count(steps_per_execution, "steps_per_execution")
         optimizer = optimizers.get(optimizer)
         compiled_metrics = CompiledMetrics(metrics, weighted_metrics, self._output_names)
         self.optimizer = optimizer

@@ -309,6 +309,16 @@ class TestSources:
         assert {w.dtype for w in model.weights} == {"float32"}
 
 
+@pytest.mark.parametrize("steps", [0, -1, 2.5, "3", None])
+def test_steps_per_execution_must_be_a_count(model, steps):
+    old = model.optimizer
+    with pytest.raises(
+        ValueError, match=r"`steps_per_execution` must be a positive integer. Received: steps_per_execution="
+    ):
+        model.compile("sgd", "mse", steps_per_execution=steps)
+    assert model.optimizer is old
+
+
 def test_callbacks_are_called_between_executions(model):
     """The last step is counted as if the last execution were full, as in Keras."""
     calls = []
