@@ -60,7 +60,8 @@ class TrainingStep(Layer, named=False):
             run_eagerly, jit_compile, auto_scale_loss: accepted for Keras's sake; layerlab always runs eagerly.
 
         Raises:
-            ValueError: an unknown optimizer, or a number of steps that is none. Unknown losses and metrics are found at the first batch, as in Keras.
+            ValueError: an unknown optimizer, or no positive number of steps. Unknown losses and metrics are found at
+                the first batch, as in Keras.
 
         Source: Keras page "Model training APIs".
         """
