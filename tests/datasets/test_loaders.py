@@ -3,7 +3,7 @@
 import numpy as np
 import pytest
 
-from layerlab.datasets import first_names, mnist1d, mnist10k
+from layerlab.datasets import first_names, mnist1d, mnist10k, photograph
 
 SPLITS = {
     mnist10k: ("uint8", (8000, 28, 28), (2000, 28, 28)),
@@ -70,3 +70,13 @@ def test_names_are_a_list_in_alphabetical_order():
     assert {"ada", "alan", "emmy", "grace"} <= set(names)
     names.clear()
     assert first_names.load_data()
+
+
+def test_the_photograph_is_the_right_way_up_and_in_color():
+    picture = photograph.load_data()
+    assert (picture.shape, picture.dtype) == ((256, 256, 3), "uint8")
+    red, _, blue = picture[:60, -40:].mean((0, 1))  # the blue background at the top right
+    assert blue > 2 * red
+    assert picture[-30:].mean() < picture[:30].mean()  # the dark uniform is below
+    picture[:] = 0
+    assert photograph.load_data().any()
