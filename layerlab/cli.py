@@ -1,6 +1,6 @@
 """The `layerlab` command: `layerlab start` gives a learner a copy of the course and opens it in JupyterLab.
 
-What is already in the learner's folder is never overwritten; new chapters are added beside it.
+What is already in the learner's folder is never overwritten; new chapters and exercises are added beside it.
 """
 
 import argparse
@@ -17,6 +17,7 @@ from layerlab import __version__
 __all__ = ["copy_course", "course_source", "main", "start"]
 
 _PACKAGE = Path(__file__).parent
+_PARTS = ("notebooks", "exercises")  # the chapters link to ../exercises, so the copy keeps these two folders
 
 
 def main(argv: Sequence[str] | None = None) -> int:
@@ -47,7 +48,7 @@ def _parser() -> argparse.ArgumentParser:
     begin = commands.add_parser(
         "start",
         help="copy the course into a folder of yours and open it in JupyterLab",
-        description="Copy the course into a folder of yours, leaving alone what is there, and open chapter 1.",
+        description="Copy the course into a folder of yours, leaving alone what is there, and open its first page.",
     )
     begin.add_argument("folder", nargs="?", type=Path, default=Path("layerlab-course"), help="default: %(default)s")
     begin.add_argument("--no-open", dest="open", action="store_false", help="do not open a browser (on a server)")
@@ -74,12 +75,12 @@ def start(folder: Path, open_browser: bool = True, port: int | None = None) -> i
     if folder.exists() and not folder.is_dir():
         return _fail(f"Expected a folder for the course, but {folder} is a file. Name another: layerlab start FOLDER")
     try:
-        chapters = copy_course(course_source(), folder)
+        notebooks = copy_course(course_source(), folder)
     except OSError as error:
         return _fail(f"The course could not be copied to {folder}: {error}. Name another: layerlab start FOLDER")
-    what = "Opening chapter 1 in JupyterLab." if open_browser else "JupyterLab serves chapter 1 at the address below."
+    what = "Opening the course in JupyterLab." if open_browser else "JupyterLab serves the course at the address below."
     print(f"{what} To end: Ctrl-C here.", flush=True)
-    return _run_jupyterlab(chapters[0], open_browser, port)
+    return _run_jupyterlab(folder, notebooks[0], open_browser, port)
 
 
 def _fail(message: str) -> int:
@@ -88,41 +89,48 @@ def _fail(message: str) -> int:
 
 
 def course_source() -> Path:
-    """Where the notebooks to copy lie: inside an installed package, or beside the package in a checkout."""
+    """Where notebooks/ and exercises/ lie: inside an installed package, or beside the package in a checkout."""
     installed = _PACKAGE / "course"
-    return installed if installed.is_dir() else _PACKAGE.parent / "notebooks"
+    return installed if installed.is_dir() else _PACKAGE.parent
 
 
 def copy_course(source: Path, folder: Path) -> list[Path]:
-    """Copy each chapter that `folder` does not have yet, and say what was added and what was kept.
+    """Copy each notebook that `folder` does not have yet, and say what was added and what was kept.
+
+    Args:
+        source: a folder that holds notebooks/, and exercises/ where there are any.
+        folder: the learner's folder, which gets the same two.
 
     Returns:
-        The paths of all the chapters there, in order.
+        The paths of all the course's notebooks inside `folder`, in order: the chapters first.
     """
-    names = sorted(path.name for path in source.glob("*.ipynb"))
-    if not names:
-        raise FileNotFoundError(f"no notebooks in {source}")
-    folder.mkdir(parents=True, exist_ok=True)
+    names = [path.relative_to(source) for part in _PARTS for path in sorted((source / part).glob("*.ipynb"))]
+    if not any(name.parent.name == "notebooks" for name in names):
+        raise FileNotFoundError(f"no notebooks in {source / 'notebooks'}")
     kept = [name for name in names if (folder / name).exists()]
     added = [name for name in names if name not in kept]
     for name in added:
+        (folder / name).parent.mkdir(parents=True, exist_ok=True)
         shutil.copyfile(source / name, folder / name)
     print(f"The course is in {folder.resolve()}")
-    for verb, which in (("Added", added), ("Kept as it is", kept)):
+    # where an earlier layerlab put the chapters: a learner's work, so it stays
+    flat = [Path(name.name) for name in names if (folder / name.name).exists()]
+    for verb, which in (("Added", added), ("Kept as it is", kept), ("Kept from an earlier version", flat)):
         if which:
-            print(f"  {verb}: {', '.join(which)}")
+            print(f"  {verb}: {', '.join(name.as_posix() for name in which)}")
     return [folder / name for name in names]
 
 
-def _run_jupyterlab(chapter: Path, open_browser: bool, port: int | None) -> int:
+def _run_jupyterlab(folder: Path, first: Path, open_browser: bool, port: int | None) -> int:
     """JupyterLab in this process, so that its kernel is this Python and Ctrl-C is its own."""
     # a kernel "python3" that some other Python left in the user's home must not take precedence
     os.environ.setdefault("JUPYTER_PREFER_ENV_PATH", "1")
     from jupyterlab.labapp import LabApp
 
+    page = quote(first.relative_to(folder).as_posix())
     arguments = [
-        f"--ServerApp.root_dir={chapter.parent.resolve()}",
-        f"--LabApp.default_url=/lab/tree/{quote(chapter.name)}",  # the address printed leads there, too
+        f"--ServerApp.root_dir={folder.resolve()}",
+        f"--LabApp.default_url=/lab/tree/{page}",  # the address printed leads there, too
         "--ServerApp.answer_yes=True",  # end on the first Ctrl-C, without a question
         "--Application.log_level=WARN",
     ]

@@ -46,9 +46,9 @@ def main():
 def check(temporary, options):
     """What is wrong after the chapter ran in the browser; empty when all is well."""
     with course(temporary / "course") as address, browser(temporary / "profile") as driver:
-        notebook = next((temporary / "course").glob(f"{options.chapter}*.ipynb"))
+        notebook = next((temporary / "course" / "notebooks").glob(f"{options.chapter}*.ipynb"))
         cells = forget_outputs(notebook)
-        driver.get(re.sub(r"tree/[^?]*", f"tree/{notebook.name}", address))
+        driver.get(re.sub(r"tree/[^?]*", f"tree/notebooks/{notebook.name}", address))
         run_all_cells(driver)
         problems = wait_until_run(driver, notebook, cells)
         if options.screenshot:

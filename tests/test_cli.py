@@ -9,21 +9,28 @@ import sys
 import time
 import urllib.error
 import urllib.request
+from pathlib import Path
 
 import pytest
 
 import layerlab
 from layerlab import cli
 
-CHAPTERS = {"01_first.ipynb": "one", "02_second.ipynb": "two"}
+COURSE = {
+    "notebooks/01_first.ipynb": "one",
+    "notebooks/02_second.ipynb": "two",
+    "notebooks/A_aside.ipynb": "aside",
+    "exercises/01_first.ipynb": "do",
+}
+FIRST = "notebooks/" + min(path.name for path in (Path(__file__).parent.parent / "notebooks").glob("*.ipynb"))
 
 
 @pytest.fixture
 def source(tmp_path, monkeypatch):
-    """A course of two chapters, and JupyterLab replaced by a note of what it would have opened."""
+    """A small course, among other things that are none of the learner's business."""
     source = tmp_path / "source"
-    source.mkdir()
-    for name, text in CHAPTERS.items():
+    for name, text in {**COURSE, "notebooks/src/01_first.py": "text", "README.md": "read"}.items():
+        (source / name).parent.mkdir(parents=True, exist_ok=True)
         (source / name).write_text(text)
     monkeypatch.setattr(cli, "course_source", lambda: source)
     return source
@@ -38,27 +45,53 @@ def opened(monkeypatch):
 
 
 def contents(folder):
-    return {path.name: path.read_text() for path in folder.iterdir()}
+    files = (path for path in folder.rglob("*") if path.is_file())
+    return {path.relative_to(folder).as_posix(): path.read_text() for path in files}
 
 
-def test_start_copies_the_course_and_opens_chapter_1(source, opened, tmp_path, monkeypatch, capsys):
+def test_start_copies_the_course_and_opens_its_first_page(source, opened, tmp_path, monkeypatch, capsys):
     monkeypatch.chdir(tmp_path)
     assert cli.main(["start"]) == 0
-    assert contents(tmp_path / "layerlab-course") == CHAPTERS
-    assert [(chapter.name, *rest) for chapter, *rest in opened] == [("01_first.ipynb", True, None)]
-    assert "Added: 01_first.ipynb, 02_second.ipynb" in capsys.readouterr().out
+    assert contents(tmp_path / "layerlab-course") == COURSE
+    folder = Path("layerlab-course")
+    assert opened == [(folder, folder / "notebooks" / "01_first.ipynb", True, None)]
+    assert f"Added: {', '.join(COURSE)}\n" in capsys.readouterr().out
 
 
 def test_start_never_overwrites(source, opened, tmp_path, capsys):
     mine = tmp_path / "deep" / "mine"
-    mine.mkdir(parents=True)
-    (mine / "01_first.ipynb").write_text("my notes")
-    (mine / "shopping.txt").write_text("milk")
+    notes = {"notebooks/01_first.ipynb": "my notes", "shopping.txt": "milk"}
+    for name, text in notes.items():
+        (mine / name).parent.mkdir(parents=True, exist_ok=True)
+        (mine / name).write_text(text)
     assert cli.main(["start", str(mine), "--no-open", "--port", "9000"]) == 0
-    assert contents(mine) == {**CHAPTERS, "01_first.ipynb": "my notes", "shopping.txt": "milk"}
-    assert "Added: 02_second.ipynb" in (out := capsys.readouterr().out)
-    assert "Kept as it is: 01_first.ipynb" in out
-    assert opened == [(mine / "01_first.ipynb", False, 9000)]
+    assert contents(mine) == COURSE | notes
+    assert "Added: notebooks/02_second.ipynb" in (out := capsys.readouterr().out)
+    assert "Kept as it is: notebooks/01_first.ipynb" in out
+    assert opened == [(mine, mine / "notebooks" / "01_first.ipynb", False, 9000)]
+
+
+def test_chapters_that_an_earlier_version_put_into_the_folder_itself_stay(source, opened, tmp_path, capsys):
+    (tmp_path / "mine").mkdir()
+    (tmp_path / "mine" / "02_second.ipynb").write_text("my notes")
+    assert cli.main(["start", str(tmp_path / "mine")]) == 0
+    assert contents(tmp_path / "mine") == {**COURSE, "02_second.ipynb": "my notes"}
+    assert "Kept from an earlier version: 02_second.ipynb" in capsys.readouterr().out
+
+
+def test_a_course_without_exercises_is_copied(source, tmp_path):
+    (source / "exercises" / "01_first.ipynb").unlink()
+    (source / "exercises").rmdir()
+    chapters = cli.copy_course(source, tmp_path / "mine")
+    assert [path.name for path in chapters] == ["01_first.ipynb", "02_second.ipynb", "A_aside.ipynb"]
+
+
+def test_a_course_without_notebooks_is_an_error(source, opened, tmp_path, capsys):
+    for notebook in (source / "notebooks").glob("*.ipynb"):
+        notebook.unlink()
+    assert cli.main(["start", str(tmp_path / "mine")]) == 1
+    assert "no notebooks in" in capsys.readouterr().err
+    assert not opened
 
 
 def test_a_second_start_adds_nothing(source, opened, tmp_path, capsys):
@@ -118,14 +151,15 @@ def test_version():
 
 def test_an_installed_package_brings_its_own_course(tmp_path, monkeypatch):
     monkeypatch.setattr(cli, "_PACKAGE", tmp_path / "layerlab")
-    assert cli.course_source() == tmp_path / "notebooks"
+    assert cli.course_source() == tmp_path
     (tmp_path / "layerlab" / "course").mkdir(parents=True)
     assert cli.course_source() == tmp_path / "layerlab" / "course"
 
 
-def test_the_course_begins_with_what_a_layer_is():
-    first, *_ = sorted(path.name for path in cli.course_source().glob("*.ipynb"))
-    assert first == "01_what_is_a_layer.ipynb"
+def test_the_course_begins_at_the_beginning(tmp_path):
+    first, *_ = cli.copy_course(cli.course_source(), tmp_path)
+    assert first == tmp_path / FIRST
+    assert json.loads(first.read_text(encoding="utf-8"))["nbformat"] == 4
 
 
 @pytest.fixture
@@ -149,7 +183,7 @@ def fetch(address, patience=60):
         return fetch(address, patience - 1)
 
 
-def test_jupyterlab_serves_chapter_1_until_ctrl_c(tmp_path, terminal):
+def test_jupyterlab_serves_the_course_until_ctrl_c(tmp_path, terminal):
     command = [sys.executable, "-m", "layerlab", "start", str(tmp_path / "mine"), "--no-open"]
     env = {**os.environ, "JUPYTER_CONFIG_DIR": str(tmp_path), "JUPYTER_RUNTIME_DIR": str(tmp_path / "runtime")}
     output = {"stdout": subprocess.PIPE, "stderr": subprocess.STDOUT, "text": True}
@@ -157,7 +191,7 @@ def test_jupyterlab_serves_chapter_1_until_ctrl_c(tmp_path, terminal):
         try:
             address = next(found[0] for line in server.stdout if (found := re.search(r"http://127\S+", line)))
             host, chapter, token = re.fullmatch(r"(http://[^/]+)/lab/tree/(\S+)\?(token=\S+)", address).groups()
-            assert chapter == "01_what_is_a_layer.ipynb"
+            assert chapter == FIRST
             notebook = fetch(f"{host}/api/contents/{chapter}?{token}")["content"]
             assert notebook["metadata"]["kernelspec"]["name"] == "python3"
             server.send_signal(signal.SIGINT)
