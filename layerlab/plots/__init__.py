@@ -6,11 +6,13 @@ Call `use_style()` once at the top of a notebook for the look of the course.
 
 from layerlab.plots.answers import confusion, predictions
 from layerlab.plots.arrays import array_cells
+from layerlab.plots.fans import fans
 from layerlab.plots.flow import shape_flow
 from layerlab.plots.lines import curves, histogram, training_curves
 from layerlab.plots.neurons import neuron
 from layerlab.plots.pictures import images, kernels, one_hot, pixel_values
 from layerlab.plots.style import COLORS, use_style
+from layerlab.plots.weights import densities, layer_histograms, tables
 from layerlab.plots.wiring import dense_layer
 
 __all__ = [
@@ -19,14 +21,18 @@ __all__ = [
     "confusion",
     "curves",
     "dense_layer",
+    "densities",
+    "fans",
     "histogram",
     "images",
     "kernels",
+    "layer_histograms",
     "neuron",
     "one_hot",
     "pixel_values",
     "predictions",
     "shape_flow",
+    "tables",
     "training_curves",
     "use_style",
 ]
