@@ -6,8 +6,10 @@ Call `use_style()` once at the top of a notebook for the look of the course.
 
 from layerlab.plots.answers import confusion, predictions
 from layerlab.plots.arrays import array_cells
+from layerlab.plots.embeddings import embedding_lookup, embedding_map, row_values, similarities
 from layerlab.plots.fans import fans
 from layerlab.plots.flow import shape_flow
+from layerlab.plots.letters import masked_words, next_letters
 from layerlab.plots.lines import curves, histogram, training_curves
 from layerlab.plots.neurons import neuron
 from layerlab.plots.pictures import images, kernels, one_hot, pixel_values
@@ -22,16 +24,22 @@ __all__ = [
     "curves",
     "dense_layer",
     "densities",
+    "embedding_lookup",
+    "embedding_map",
     "fans",
     "histogram",
     "images",
     "kernels",
     "layer_histograms",
+    "masked_words",
     "neuron",
+    "next_letters",
     "one_hot",
     "pixel_values",
     "predictions",
+    "row_values",
     "shape_flow",
+    "similarities",
     "tables",
     "training_curves",
     "use_style",
