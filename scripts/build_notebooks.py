@@ -1,16 +1,20 @@
 """Build the course: text sources in notebooks/src become executed notebooks, the same bytes every time.
 
-`python scripts/build_notebooks.py` builds all chapters, `... 01 02` builds those, and `--check` runs nothing: it only
-says where the notebooks and their sources disagree, or where a stored output is missing.
+`python scripts/build_notebooks.py` builds all chapters, `... 01 02` builds those. `--check` runs nothing: it only says
+where the notebooks and their sources disagree, or where a stored output is missing or was edited. `--time` stores
+nothing: it runs every chapter alone, then all of them in order, and says how long each took.
 """
 
 import argparse
 import ast
 import base64
+import hashlib
 import io
+import json
 import os
 import sys
 import tempfile
+import time
 from pathlib import Path
 
 import jupytext
@@ -22,6 +26,7 @@ from PIL import Image
 NOTEBOOKS = Path(__file__).resolve().parent.parent / "notebooks"
 SOURCES = NOTEBOOKS / "src"
 SECONDS_PER_CELL = 120
+SECONDS_PER_CHAPTER, SECONDS_IN_ALL = 30, 360
 PHOTOGRAPH = 8_000  # pictures of more colors than this are not reduced to a palette
 INTERACTIVE = "nbval-ignore-output"  # the tag of cells whose output is a widget: never stored, never compared
 METADATA = {
@@ -62,25 +67,26 @@ def read_source(source: Path) -> nbformat.NotebookNode:
     return notebook
 
 
-def execute(notebook: nbformat.NotebookNode) -> nbformat.NotebookNode:
-    """Run every cell in a fresh kernel, inside notebooks/, out of reach of the user's own IPython settings."""
+def execute(notebook: nbformat.NotebookNode, where: Path = NOTEBOOKS) -> nbformat.NotebookNode:
+    """Run every cell in a fresh kernel, in the folder `where`, out of reach of the user's own IPython settings."""
     client = NotebookClient(
         notebook,
         kernel_name="python3",
         timeout=SECONDS_PER_CELL,
         record_timing=False,
         coalesce_streams=True,
-        resources={"metadata": {"path": str(NOTEBOOKS)}},
+        resources={"metadata": {"path": str(where)}},
     )
     with tempfile.TemporaryDirectory() as folder:
         environment = {key: value for key, value in os.environ.items() if key != "MPLBACKEND"}
-        client.execute(env=environment | {"IPYTHONDIR": folder})
+        # the layerlab beside the notebooks, wherever the kernel runs and whatever is installed
+        path = os.pathsep.join([str(NOTEBOOKS.parent), *filter(None, [os.environ.get("PYTHONPATH")])])
+        client.execute(env=environment | {"IPYTHONDIR": folder, "PYTHONPATH": path})
     return notebook
 
 
 def strip(notebook: nbformat.NotebookNode) -> nbformat.NotebookNode:
-    """Remove what changes from run to run; outputs and execution counts stay."""
-    notebook.metadata = nbformat.from_dict(METADATA)
+    """Remove what changes from run to run; outputs and execution counts stay, under a seal."""
     for cell in code_cells(notebook):
         cell.metadata.pop("execution", None)
         if is_interactive(cell):
@@ -88,7 +94,24 @@ def strip(notebook: nbformat.NotebookNode) -> nbformat.NotebookNode:
         for output in cell.outputs:
             if "image/png" in output.get("data", {}):
                 output.data["image/png"] = smaller(output.data["image/png"])
+    notebook.metadata = nbformat.from_dict({**METADATA, "layerlab": {"outputs": seal(notebook)}})
     return notebook
+
+
+def seal(notebook: nbformat.NotebookNode) -> str:
+    """A digest of all outputs, stored with them: who edits one by hand, a figure too, breaks it."""
+    outputs = [[without_line_lists(output) for output in cell.outputs] for cell in code_cells(notebook)]
+    return hashlib.sha256(json.dumps(outputs, sort_keys=True).encode()).hexdigest()
+
+
+def without_line_lists(output):
+    """The same output with every text in one piece: a notebook may keep texts as lists of lines."""
+    match output:
+        case dict():
+            return {key: without_line_lists(value) for key, value in output.items()}
+        case [*lines] if lines and all(isinstance(line, str) for line in lines):
+            return "".join(lines)
+    return output
 
 
 def smaller(png: str) -> str:
@@ -146,10 +169,13 @@ def output_faults(notebook) -> list[str]:
 
 
 def volatile_faults(notebook) -> list[str]:
-    """Metadata that a rebuild would change."""
+    """Metadata that a rebuild would change, and outputs that are not those of the build."""
     found = [f"cell {c.id} keeps metadata {dict(c.metadata)}" for c in notebook.cells if set(c.metadata) - {"tags"}]
-    if notebook.metadata != METADATA:
-        found.append(f"the notebook keeps metadata {sorted(notebook.metadata)}")
+    metadata = {key: value for key, value in notebook.metadata.items() if key != "layerlab"}
+    if metadata != METADATA:
+        found.append(f"the notebook keeps metadata {sorted(metadata)}")
+    if notebook.metadata.get("layerlab") != {"outputs": seal(notebook)}:
+        found.append("an output was edited after the build")
     return found + [f"cell {c.id} keeps widget output" for c in code_cells(notebook) if is_interactive(c) and c.outputs]
 
 
@@ -191,12 +217,37 @@ def check(source: Path) -> list[str]:
     return faults(read_source(source), nbformat.read(target, as_version=4))
 
 
+def seconds(source: Path, where: Path) -> float:
+    """How long one chapter takes in a fresh kernel, the start of the kernel included."""
+    start = time.perf_counter()
+    execute(read_source(source), where)
+    return time.perf_counter() - start
+
+
+def time_chapters(chapters: list[Path]) -> int:
+    """Run each chapter alone in an empty folder, then all in order in another; a table, and 1 if any is too slow."""
+    alone = []
+    for source in chapters:
+        with tempfile.TemporaryDirectory() as folder:
+            alone.append(seconds(source, Path(folder)))
+    with tempfile.TemporaryDirectory() as folder:
+        in_order = [seconds(source, Path(folder)) for source in chapters]
+    print(f"{'':24}{'alone':>8}{'in order':>10}")
+    for source, *times in zip(chapters, alone, in_order, strict=True):
+        print(f"{source.stem:24}{times[0]:7.1f}s{times[1]:9.1f}s{'  too slow' * (max(times) > SECONDS_PER_CHAPTER)}")
+    print(f"{'together':24}{sum(alone):7.1f}s{sum(in_order):9.1f}s")
+    return int(max(alone + in_order) > SECONDS_PER_CHAPTER or sum(in_order) > SECONDS_IN_ALL)
+
+
 def main(arguments: list[str] | None = None) -> int:
     """Build or check, and report a line per chapter; 1 when something failed or is out of date."""
     parser = argparse.ArgumentParser(description=__doc__, formatter_class=argparse.RawDescriptionHelpFormatter)
     parser.add_argument("chapters", nargs="*", metavar="NN", help="the chapters to build (default: all)")
     parser.add_argument("--check", action="store_true", help="run nothing; say what is out of date and fail if any is")
+    parser.add_argument("--time", action="store_true", help="store nothing; run all, say how long each takes")
     options = parser.parse_args(arguments)
+    if options.time:
+        return time_chapters(sources(options.chapters))
     failed = False
     for source in sources(options.chapters):
         if not options.check:

@@ -5,30 +5,19 @@ nbval checks that outputs can be reproduced; it is silent when they were strippe
 
 import base64
 import copy
-import importlib.util
 import io
-import re
-from pathlib import Path
+import subprocess
+import sys
 
-import matplotlib.pyplot as plt
 import nbformat
 import numpy as np
 import pytest
 from PIL import Image
 
 from layerlab import plots
+from tests.notebooks.course import SOURCES, build_notebooks, every_notebook, stored
 
-ROOT = Path(__file__).resolve().parent.parent
-SPEC = importlib.util.spec_from_file_location("build_notebooks", ROOT / "scripts" / "build_notebooks.py")
-build_notebooks = importlib.util.module_from_spec(SPEC)
-SPEC.loader.exec_module(build_notebooks)
-
-SOURCES = build_notebooks.sources([])
-CHAPTERS = [pytest.param(source, id=source.stem) for source in SOURCES]
-
-
-def stored(source):
-    return nbformat.read(build_notebooks.notebook_of(source), as_version=4)
+(CHAPTER,) = build_notebooks.sources(["01"])
 
 
 def first_speaking(notebook):
@@ -36,7 +25,7 @@ def first_speaking(notebook):
     return next(cell for cell in build_notebooks.code_cells(notebook) if cell.outputs)
 
 
-@pytest.mark.parametrize("source", CHAPTERS)
+@every_notebook
 def test_the_notebook_is_what_its_source_says(source):
     assert build_notebooks.check(source) == []
 
@@ -44,43 +33,6 @@ def test_the_notebook_is_what_its_source_says(source):
 def test_every_notebook_has_a_source():
     notebooks = {path.stem for path in build_notebooks.NOTEBOOKS.glob("*.ipynb")}
     assert notebooks == {source.stem for source in SOURCES}
-
-
-@pytest.mark.parametrize("source", CHAPTERS)
-def test_every_chapter_has_the_parts_of_a_chapter(source):
-    notebook = stored(source)
-    text = "\n".join(cell.source for cell in notebook.cells if cell.cell_type == "markdown")
-    headings = ["# ", "## Try it", "## Five quick questions", "## Further reading"]
-    assert [heading for heading in headings if heading not in text] == []
-    assert text.count("<details>") == text.count("</details>") >= 7
-    assert sum(build_notebooks.is_interactive(cell) for cell in notebook.cells) >= 1
-
-
-@pytest.mark.parametrize("source", CHAPTERS)
-def test_every_chapter_has_four_figures_or_more(source):
-    outputs = [output for cell in build_notebooks.code_cells(stored(source)) for output in cell.outputs]
-    assert sum("image/png" in output.get("data", {}) for output in outputs) >= 4
-
-
-@pytest.mark.parametrize("source", CHAPTERS)
-def test_links_to_other_chapters_lead_somewhere(source):
-    text = source.read_text(encoding="utf-8")
-    targets = [part.split(")")[0] for part in text.split("](")[1:]]
-    local = [target for target in targets if not target.startswith("http")]
-    assert [target for target in local if not (build_notebooks.NOTEBOOKS / target).exists()] == []
-
-
-@pytest.mark.parametrize("source", CHAPTERS)
-def test_the_code_in_folded_answers_runs(source):
-    notebook = build_notebooks.read_source(source)
-    namespace = {}
-    exec(build_notebooks.code_cells(notebook)[0].source, namespace)
-    text = "\n".join(cell.source for cell in notebook.cells if cell.cell_type == "markdown")
-    blocks = re.findall(r"```python\n(.*?)```", text, flags=re.DOTALL)
-    assert blocks
-    with np.printoptions(), plt.rc_context():
-        for block in blocks:
-            exec(block, namespace)
 
 
 def strip_an_output(notebook):
@@ -94,6 +46,16 @@ def strip_everything(notebook):
 
 def run_out_of_order(notebook):
     first_speaking(notebook).execution_count += 1
+
+
+def edit_an_output(notebook):
+    first_speaking(notebook).outputs[0].text += "42\n"
+
+
+def edit_a_figure(notebook):
+    outputs = [output for cell in build_notebooks.code_cells(notebook) for output in cell.outputs]
+    figures = [output.data for output in outputs if "image/png" in output.get("data", {})]
+    figures[0]["image/png"] = figures[1]["image/png"]
 
 
 def edit_a_cell(notebook):
@@ -129,6 +91,8 @@ DAMAGE = {
     strip_an_output: "has no output",
     strip_everything: "has no output",
     run_out_of_order: "has execution count",
+    edit_an_output: "an output was edited",
+    edit_a_figure: "an output was edited",
     edit_a_cell: "differs from the source",
     lose_a_cell: "cells, the notebook",
     fail: "holds an error",
@@ -141,9 +105,50 @@ DAMAGE = {
 
 @pytest.mark.parametrize(("damage", "complaint"), DAMAGE.items(), ids=lambda value: getattr(value, "__name__", ""))
 def test_the_guard_sees_damage(damage, complaint):
-    damaged = copy.deepcopy(stored(SOURCES[0]))
+    damaged = copy.deepcopy(stored(CHAPTER))
     damage(damaged)
-    assert any(complaint in fault for fault in build_notebooks.faults(build_notebooks.read_source(SOURCES[0]), damaged))
+    assert any(complaint in fault for fault in build_notebooks.faults(build_notebooks.read_source(CHAPTER), damaged))
+
+
+def test_the_seal_holds_however_a_notebook_breaks_its_texts():
+    notebook = copy.deepcopy(stored(CHAPTER))
+    first_speaking(notebook).outputs[0].text = first_speaking(notebook).outputs[0].text.splitlines(keepends=True)
+    assert build_notebooks.seal(notebook) == stored(CHAPTER).metadata["layerlab"]["outputs"]
+
+
+@pytest.mark.parametrize(("printed", "verdict"), [("1208\n", 0), ("1209\n", 1)])
+def test_a_cell_that_prints_anything_else_than_what_is_stored_fails(printed, verdict, tmp_path):
+    cell = nbformat.v4.new_code_cell("print(1208)", execution_count=1)
+    cell.outputs = [nbformat.v4.new_output("stream", name="stdout", text=printed)]
+    notebook = tmp_path / "tiny.ipynb"
+    nbformat.write(nbformat.v4.new_notebook(cells=[cell], metadata=build_notebooks.METADATA), notebook)
+    nbval = [sys.executable, "-m", "pytest", "-q", "--nbval", "--nbval-current-env", "-p", "no:cacheprovider"]
+    run = subprocess.run([*nbval, notebook.name], cwd=tmp_path, capture_output=True, text=True, check=False)
+    assert run.returncode == verdict, run.stdout + run.stderr
+    assert f"{1 - verdict} passed" in run.stdout or f"{verdict} failed" in run.stdout
+
+
+@pytest.fixture
+def timed(monkeypatch):
+    """Chapters that take as long as the list says, the next call the next number."""
+    durations = []
+    monkeypatch.setattr(build_notebooks, "seconds", lambda source, where: durations.pop(0))
+    return durations
+
+
+@pytest.mark.parametrize(
+    ("alone", "in_order", "verdict"), [([3, 4], [3, 4], 0), ([3, 31], [3, 4], 1), ([3, 4], [3, 31], 1)]
+)
+def test_a_slow_chapter_is_named(alone, in_order, verdict, timed, capsys):
+    timed.extend(alone + in_order)
+    assert build_notebooks.time_chapters(SOURCES[:2]) == verdict
+    slow = [line for line in capsys.readouterr().out.splitlines() if "too slow" in line]
+    assert [SOURCES[1].stem in line for line in slow] == [True] * verdict
+
+
+def test_a_course_of_more_than_six_minutes_is_too_slow(timed):
+    timed.extend([29] * 26)
+    assert build_notebooks.time_chapters([SOURCES[0]] * 13) == 1
 
 
 @pytest.mark.parametrize(
