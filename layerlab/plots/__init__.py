@@ -6,29 +6,40 @@ Call `use_style()` once at the top of a notebook for the look of the course.
 
 from layerlab.plots.answers import confusion, predictions
 from layerlab.plots.arrays import array_cells
+from layerlab.plots.connectivity import connection_matrix, connections
 from layerlab.plots.embeddings import embedding_lookup, embedding_map, row_values, similarities
 from layerlab.plots.fans import fans
+from layerlab.plots.filters import feature_maps, filters, kernel_mosaic
 from layerlab.plots.flow import shape_flow
 from layerlab.plots.letters import masked_words, next_letters
 from layerlab.plots.lines import curves, histogram, training_curves
 from layerlab.plots.neurons import neuron
 from layerlab.plots.pictures import images, kernels, one_hot, pixel_values
+from layerlab.plots.rearranging import rearranged
+from layerlab.plots.receptive import receptive_field
+from layerlab.plots.sliding import sliding_kernel, window_taps
 from layerlab.plots.style import COLORS, use_style
 from layerlab.plots.weights import densities, layer_histograms, tables
+from layerlab.plots.windows import pooling_windows
 from layerlab.plots.wiring import dense_layer
 
 __all__ = [
     "COLORS",
     "array_cells",
     "confusion",
+    "connection_matrix",
+    "connections",
     "curves",
     "dense_layer",
     "densities",
     "embedding_lookup",
     "embedding_map",
     "fans",
+    "feature_maps",
+    "filters",
     "histogram",
     "images",
+    "kernel_mosaic",
     "kernels",
     "layer_histograms",
     "masked_words",
@@ -36,11 +47,16 @@ __all__ = [
     "next_letters",
     "one_hot",
     "pixel_values",
+    "pooling_windows",
     "predictions",
+    "rearranged",
+    "receptive_field",
     "row_values",
     "shape_flow",
     "similarities",
+    "sliding_kernel",
     "tables",
     "training_curves",
     "use_style",
+    "window_taps",
 ]
