@@ -3,7 +3,7 @@
 Same names as `keras.tree`. Dictionaries are walked in the order of their sorted keys.
 """
 
-__all__ = ["flatten", "is_nested", "map_structure", "pack_sequence_as"]
+__all__ = ["flatten", "flatten_with_path", "is_nested", "map_structure", "pack_sequence_as"]
 
 
 def is_nested(structure) -> bool:
@@ -22,6 +22,18 @@ def flatten(structure) -> list:
     if isinstance(structure, list | tuple):
         return [leaf for item in structure for leaf in flatten(item)]
     return [structure]
+
+
+def flatten_with_path(structure, path=()) -> list[tuple]:
+    """The leaves in order, each with the keys that lead to it.
+
+    >>> flatten_with_path({"b": [1, 2], "a": 3})
+    [(('a',), 3), (('b', 0), 1), (('b', 1), 2)]
+    """
+    if not is_nested(structure):
+        return [(path, structure)]
+    items = sorted(structure.items()) if isinstance(structure, dict) else enumerate(structure)
+    return [leaf for key, item in items for leaf in flatten_with_path(item, (*path, key))]
 
 
 def map_structure(function, structure, *others):

@@ -3,14 +3,15 @@
 `Model(inputs, outputs)` makes one from symbolic tensors.
 """
 
-import layerlab.layers.numpy_call  # noqa: F401 - configurations name its class
 from layerlab import tree
 from layerlab.autodiff.arraylike import map_nested
-from layerlab.layers import InputLayer
+from layerlab.layers import Input, InputLayer
+from layerlab.layers.numpy_call import NumpyCall
 from layerlab.layers.symbolic import KerasTensor
 from layerlab.models.functional_inputs import arrays_in_order
 from layerlab.models.graph import Graph
 from layerlab.models.model import Model
+from layerlab.naming import did_you_mean
 from layerlab.serialization import deserialize_keras_object, serialize_keras_object
 
 __all__ = ["Functional"]
@@ -41,7 +42,7 @@ class Functional(Model):
     def __init__(self, inputs, outputs, name=None, trainable=True, **kwargs):
         _check_tensors(inputs, outputs)
         super().__init__(name=name, trainable=trainable, **kwargs)
-        self._graph = Graph(inputs, outputs)
+        self._graph = Graph(*_from_new_inputs(inputs, outputs))
         self.built = True
         if not trainable:
             self.trainable = False
@@ -58,7 +59,11 @@ class Functional(Model):
 
     @Model.layers.getter  # type: ignore[attr-defined]
     def layers(self) -> list:
-        """All layers of the graph, inputs included, those furthest from the outputs first."""
+        """The layers of the graph, inputs included, those furthest from the outputs first."""
+        return [operation for operation in self._graph.operations if not isinstance(operation, NumpyCall)]
+
+    @property
+    def operations(self) -> list:
         return list(self._graph.operations)
 
     def _sublayers(self):
@@ -68,7 +73,12 @@ class Functional(Model):
     # --- the call -------------------------------------------------------------------------------------------------
 
     def call(self, inputs, training=None, mask=None):
-        return self._graph.run(self._arrays(inputs, warn=True), lambda layer, args, kwargs: layer(*args, **kwargs))
+        def call(layer, args, kwargs):
+            if training is not None and layer._call_info.has_training:  # it overrules what a call in the graph states
+                kwargs = {**kwargs, "training": training}
+            return layer(*args, **kwargs)
+
+        return self._graph.run(self._arrays(inputs, warn=True), call)
 
     def compute_output_spec(self, inputs, training=None, mask=None):
         def call(layer, args, kwargs):
@@ -139,7 +149,18 @@ class Functional(Model):
 
         def tensor(reference):
             name, node_index, tensor_index = reference
-            return made[name][node_index - _extra_nodes(layers[name])][tensor_index]
+            if name not in made:
+                raise ValueError(
+                    f"Invalid Functional model configuration. Missing node: {name}{did_you_mean(name, made)}"
+                )
+            calls = made[name]
+            node_index -= _extra_nodes(layers[name])
+            if not (0 <= node_index < len(calls) and 0 <= tensor_index < len(calls[node_index])):
+                raise ValueError(
+                    f"Invalid Functional model configuration. '{name}' has no output {tensor_index} of a call "
+                    f"{node_index}: it has {len(calls)} call(s). Received: {reference}"
+                )
+            return calls[node_index][tensor_index]
 
         inputs, outputs = (_map_references(tensor, config[key]) for key in ("input_layers", "output_layers"))
         rest = {key: value for key, value in config.items() if key not in ("layers", "input_layers", "output_layers")}
@@ -153,7 +174,16 @@ def _extra_nodes(operation) -> int:
 
 def _replay(entries: list[dict], layers: dict, made: dict) -> None:
     """Make the recorded calls again, each as soon as its inputs exist."""
-    waiting = [(entry["name"], call) for entry in entries for call in entry["inbound_nodes"]]
+    waiting = [(entry["name"], _recorded(call)) for entry in entries for call in entry["inbound_nodes"]]
+    for name, call in waiting:
+        missing = next(
+            (source for source, _, _ in _references([call["args"], call["kwargs"]]) if source not in made), None
+        )
+        if missing is not None:
+            raise ValueError(
+                f"Invalid Functional model configuration. Missing node: {missing}, an input of '{name}'."
+                f"{did_you_mean(missing, made)}"
+            )
     while waiting:
         left = []
         blocked: set[str] = set()
@@ -166,9 +196,20 @@ def _replay(entries: list[dict], layers: dict, made: dict) -> None:
             made[name].append(tree.flatten(layers[name](*args, **kwargs)))
         if len(left) == len(waiting):
             raise ValueError(
-                f"The configuration's graph has no beginning: '{left[0][0]}' waits for tensors never made."
+                "Invalid Functional model configuration. The graph of the Functional model either has loops or "
+                "disconnected nodes. The following nodes failed to be resolved: "
+                f"{list(dict.fromkeys(name for name, _ in left))}"
             )
         waiting = left
+
+
+def _recorded(call) -> dict:
+    """A call in today's form; the older one is a list of [layer, node, tensor, keyword arguments]."""
+    if isinstance(call, dict):
+        return call
+    kwargs = next((source[3] for source in call if len(source) > 3), {})
+    tensors = [{"class_name": "__keras_tensor__", "config": {"keras_history": source[:3]}} for source in call]
+    return {"args": tensors if len(tensors) == 1 else [tensors], "kwargs": kwargs}
 
 
 def _references(value):
@@ -206,6 +247,22 @@ def _map_references(tensor, structure):
         return tensor(structure)
     items = [_map_references(tensor, item) for item in structure]
     return tuple(items) if isinstance(structure, tuple) else items
+
+
+def _from_new_inputs(inputs, outputs):
+    """Inputs that are results of layers replaced by new `Input`s, and the outputs computed from those anew."""
+    tensors = tree.flatten(inputs)
+    if all(isinstance(tensor._keras_history.operation, InputLayer) for tensor in tensors):
+        return inputs, outputs
+    new = [
+        tensor if isinstance(tensor._keras_history.operation, InputLayer) else _input_like(tensor) for tensor in tensors
+    ]
+    outputs = Graph(inputs, outputs).run(new, lambda layer, args, kwargs: layer(*args, **kwargs))
+    return tree.pack_sequence_as(inputs, new), outputs
+
+
+def _input_like(tensor: KerasTensor) -> KerasTensor:
+    return Input(batch_shape=tensor.shape, dtype=tensor.dtype, name=f"{tensor.name}CLONE")
 
 
 def _check_tensors(inputs, outputs) -> None:

@@ -4,6 +4,8 @@ import warnings
 
 from layerlab import tree
 from layerlab.layers import InputLayer
+from layerlab.layers.symbolic import KerasTensor
+from layerlab.masking import get_mask, set_mask
 from layerlab.models.input_rank import fit_rank
 
 __all__ = ["arrays_in_order"]
@@ -33,7 +35,8 @@ def arrays_in_order(inputs, wanted, model_name: str, warn: bool = True) -> list:
         )
     if warn and not isinstance(wanted, dict) and len(arrays) > 1 and _nesting(inputs) != _nesting(wanted):
         _tell(inputs, wanted)
-    triples = zip(arrays, tensors, _paths(wanted), strict=True)
+    paths = [".".join(map(str, path)) for path, _ in tree.flatten_with_path(wanted)]
+    triples = zip(arrays, tensors, paths, strict=True)
     return [_fitted(x, tensor, path, f"Input {i}", model_name) for i, (x, tensor, path) in enumerate(triples)]
 
 
@@ -83,15 +86,6 @@ def _nesting(structure):
     return [_nesting(item) for item in structure] if isinstance(structure, list | tuple) else None
 
 
-def _paths(structure, path=()) -> list[str]:
-    """The keys that lead to each leaf, such as "0.left"."""
-    if isinstance(structure, dict):
-        return [found for key in sorted(structure) for found in _paths(structure[key], (*path, key))]
-    if isinstance(structure, list | tuple):
-        return [found for i, item in enumerate(structure) for found in _paths(item, (*path, i))]
-    return [".".join(map(str, path))]
-
-
 def _fitted(x, tensor, path: str, number: str, model_name: str):
     """The array with the rank of the symbolic input, if all else fits."""
     if x is None:
@@ -110,4 +104,14 @@ def _fitted(x, tensor, path: str, number: str, model_name: str):
             f"{number} with name '{tensor.name}' of layer '{model_name}' is incompatible with the layer: expected "
             f"shape={(None, *tensor.shape[1:])}, found shape={shape}"
         )
-    return x
+    return _as_dtype(x, tensor.dtype)
+
+
+def _as_dtype(x, dtype: str):
+    """The array in the type that its Input names: a NumPy function behind it has no type of its own."""
+    if isinstance(x, KerasTensor) or x.dtype == dtype or x.dtype.kind not in "fiub":
+        return x
+    y, mask = x.astype(dtype), get_mask(x)
+    if mask is not None:
+        set_mask(y, mask)
+    return y

@@ -31,6 +31,7 @@ class Graph:
         self.inputs, self.outputs = inputs, outputs
         self._sources = {id(tensor) for tensor in tree.flatten(inputs)}
         found = self._calls_behind([*tree.flatten(outputs), *tree.flatten(inputs)])  # an input may be unused
+        self._check_connected(found)
         self.nodes, self.operations = self._ordered(found)
         self._check_names()
 
@@ -47,17 +48,26 @@ class Graph:
                 continue
             stack.append((node, True))
             if not any(id(tensor) in self._sources for tensor in node.output_tensors):
-                self._check_connected(node)
                 stack += [(_node_of(tensor), False) for tensor in reversed(node.input_tensors)]
         return list(finished.values())
 
-    def _check_connected(self, node: Node) -> None:
-        if not node.input_tensors:
-            given = [tensor.name for tensor in tree.flatten(self.inputs)]
-            raise ValueError(
-                f"`inputs` not connected to `outputs`: the outputs depend on '{node.operation.name}', which is not "
-                f"among the inputs. Received: inputs={given}. Add it to `inputs`."
-            )
+    def _check_connected(self, calls: list[Node]) -> None:
+        missing: dict[int, str | None] = {}  # for each call, an input it needs that the model does not have
+        for node in calls:
+            if any(id(tensor) in self._sources for tensor in node.output_tensors):
+                missing[id(node)] = None
+            elif not node.input_tensors:
+                missing[id(node)] = node.operation.name
+            else:
+                needed = (missing[id(_node_of(tensor))] for tensor in node.input_tensors)
+                missing[id(node)] = next(filter(None, needed), None)
+        for path, output in tree.flatten_with_path(self.outputs):
+            if (name := missing[id(_node_of(output))]) is not None:
+                raise ValueError(
+                    f"Output with path `{'.'.join(map(str, path))}` is not connected to `inputs`: it depends on "
+                    f"'{name}', which is not among the inputs. Received: inputs="
+                    f"{[tensor.name for tensor in tree.flatten(self.inputs)]}. Add it to `inputs`."
+                )
 
     def _ordered(self, calls: list[Node]) -> tuple[list[Node], list]:
         """Calls and operations, those furthest from the outputs first (Keras's order)."""

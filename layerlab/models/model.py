@@ -80,6 +80,11 @@ class Model(Trainer):
     def layers(self, _):
         raise AttributeError(f"`Model.layers` attribute is reserved and should not be used. {self._to_change_layers}")
 
+    @property
+    def operations(self) -> list[Layer]:
+        """What the model runs: its layers, and the NumPy functions between them in a functional model."""
+        return self.layers
+
     def get_layer(self, name=None, index=None) -> Layer:
         """The layer with this name or at this position.
 

@@ -48,7 +48,7 @@ def _summary(model, line_length, positions, expand_nested, show_trainable, layer
     columns = _columns(branching=_branches(nodes), show_trainable=show_trainable)
     widths = _widths(columns, line_length, positions, show_trainable)
     rows = []
-    for layer in _in_range(model.layers, layer_range):
+    for layer in _in_range(model.operations, layer_range):
         for prefix, shown in _with_nested(layer, expand_nested):
             rows.append([column.cell(shown, prefix, nodes) for column in columns])
     titles, alignment = [column.title for column in columns], [column.align for column in columns]

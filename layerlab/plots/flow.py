@@ -36,7 +36,7 @@ def shape_flow(model, title=None):
     [('input', (None, 2, 3), 0), ('flat', (None, 6), 0), ('last', (None, 4), 28)]
     """
     steps = _steps(model)
-    labels = [type(layer).__name__ for layer in model.layers]
+    labels = [type(layer).__name__ for layer in model.operations]
     rows = -(-len(steps) // _PER_ROW)
     columns = min(len(steps), _PER_ROW)
     tall = max(_sides(shape)[1] + _sides(shape)[2] for _, shape, _ in steps) / 2
@@ -65,7 +65,7 @@ def _steps(model) -> list[tuple]:
             "Start the model with Input(shape), or call it once on data."
         ) from None
     steps = [("input", shape, 0)]
-    for layer in model.layers:
+    for layer in model.operations:
         shape = tuple(layer.compute_output_shape(shape))
         steps.append((layer.name, shape, layer.count_params()))
     return steps

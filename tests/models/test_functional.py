@@ -99,9 +99,17 @@ def test_a_subclass_may_give_inputs_and_outputs():
 
 @pytest.mark.parametrize(
     ("stated", "asked", "active"),
-    [(None, True, True), (None, None, False), (None, False, False), (True, False, True), (False, True, False)],
+    [
+        (None, True, True),
+        (None, None, False),
+        (None, False, False),
+        (True, None, True),
+        (False, None, False),
+        (True, False, False),  # as in Keras, what the whole model is asked for overrules what the graph states
+        (False, True, True),
+    ],
 )
-def test_dropout_is_active_in_training_unless_the_graph_says_otherwise(stated, asked, active):
+def test_dropout_is_active_as_the_call_says_and_else_as_the_graph_does(stated, asked, active):
     a = Input((50,))
     model = Model(a, Dropout(0.5)(a, training=stated))
     for each in (model, Model.from_config(model.get_config())):
@@ -161,7 +169,7 @@ def test_layers_cannot_be_set(make):
 class TestRefusals:
     def test_an_input_that_was_forgotten(self):
         a, b = Input((3,), name="a"), Input((3,), name="b")
-        with pytest.raises(ValueError, match="`inputs` not connected to `outputs`: the outputs depend on 'b'"):
+        with pytest.raises(ValueError, match="Output with path `` is not connected to `inputs`: it depends on 'b'"):
             Model(a, a + b)
 
     def test_arrays_instead_of_tensors(self):
@@ -177,3 +185,77 @@ class TestRefusals:
         a, b = Input((3,)), Input((3,))
         with pytest.raises(ValueError, match=r"expects 2 input\(s\), but it received 1 input tensor"):
             Model([a, b], a + b)([np.ones((2, 3))])
+
+
+def test_layers_leave_out_numpy_functions_and_operations_list_them():
+    a, b = Input((3,), name="a"), Input((3,), name="b")
+    model = Model([a, b], Dense(2, name="out")(a + b))
+    assert [layer.name for layer in model.layers] == ["a", "b", "out"]
+    assert [operation.name for operation in model.operations] == ["a", "b", "add", "out"]
+    assert model.get_layer(index=2).name == "out"
+
+
+def test_the_output_without_its_input_is_named_by_its_path():
+    a, b = Input((2,), name="a"), Input((2,), name="b")
+    expected = r"Output with path `y.1` is not connected to `inputs`: it depends on 'b'.* Add it to `inputs`"
+    with pytest.raises(ValueError, match=expected):
+        Model(a, {"x": a * 2, "y": [a * 3, a + b]})
+
+
+def test_inputs_take_the_dtype_that_they_were_declared_with():
+    a, b = Input((2,), dtype="float16"), Input((2,), dtype="int32")
+    model = Model([a, b], [a + 2, b + 2])
+    assert [y.dtype for y in model([np.ones((3, 2)), np.ones((3, 2))])] == ["float16", "int32"]
+    assert Model(a, a * 1)(np.ones((3, 2), dtype="int64")).dtype == "float16"
+
+
+def test_a_model_may_begin_in_the_middle_of_another():
+    source = Input((3,))
+    hidden = Dense(4, activation="relu", name="first")(source)
+    output = Dense(2, name="second")(np.tanh(hidden))
+    whole, end = Model(source, output), Model(hidden, output)
+    assert [type(layer).__name__ for layer in end.layers] == ["InputLayer", "Dense"]
+    assert end.layers[1] is whole.get_layer("second")
+    x = np.ones((5, 3), dtype="float32")
+    np.testing.assert_allclose(end(whole.get_layer("first")(x)), whole(x))
+    twin = Model.from_config(end.get_config())
+    assert twin.output_shape == (None, 2) and twin.count_params() == end.count_params()
+
+
+def entry(name, *sources):
+    config = {"batch_shape": [None, 3], "name": name} if not sources else {"units": 3, "name": name}
+    calls = [[[source, 0, 0, {}] for source in sources]] if sources else []
+    return {
+        "module": "keras.layers",
+        "class_name": "Dense" if sources else "InputLayer",
+        "name": name,
+        "config": config,
+        "inbound_nodes": calls,
+    }
+
+
+def configuration(*layers, start=("x", 0, 0), end=("y", 0, 0)):
+    return {"name": "m", "layers": list(layers), "input_layers": [list(start)], "output_layers": [list(end)]}
+
+
+def test_a_configuration_in_the_older_form_is_read():
+    model = Model.from_config(configuration(entry("x"), entry("h", "x"), entry("y", "h")))
+    assert [layer.name for layer in model.layers] == ["x", "h", "y"]
+
+
+@pytest.mark.parametrize(
+    ("config", "expected"),
+    [
+        (configuration(entry("x"), entry("h", "y"), entry("y", "h")), r"loops or disconnected nodes.*\['h', 'y'\]"),
+        (configuration(entry("x"), entry("y", "x1")), r"Missing node: x1, an input of 'y'"),
+        (configuration(entry("x"), entry("y", "x"), end=("z", 0, 0)), r"Missing node: z"),
+        (
+            configuration(entry("x"), entry("y", "x"), end=("y", 1, 0)),
+            r"'y' has no output 0 of a call 1: it has 1 call",
+        ),
+        (configuration(entry("x"), entry("y", "x"), start=("x", 0, 7)), r"'x' has no output 7 of a call 0"),
+    ],
+)
+def test_a_configuration_that_describes_no_graph_says_what_is_missing(config, expected):
+    with pytest.raises(ValueError, match=f"Invalid Functional model configuration. .*{expected}"):
+        Model.from_config(config)
