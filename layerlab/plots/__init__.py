@@ -6,6 +6,7 @@ Call `use_style()` once at the top of a notebook for the look of the course.
 
 from layerlab.plots.answers import confusion, predictions
 from layerlab.plots.arrays import array_cells
+from layerlab.plots.comparisons import band, bars
 from layerlab.plots.connectivity import connection_matrix, connections
 from layerlab.plots.embeddings import embedding_lookup, embedding_map, row_values, similarities
 from layerlab.plots.fans import fans
@@ -17,19 +18,26 @@ from layerlab.plots.neurons import neuron
 from layerlab.plots.pictures import images, kernels, one_hot, pixel_values
 from layerlab.plots.rearranging import rearranged
 from layerlab.plots.receptive import receptive_field
+from layerlab.plots.regions import decision_regions, unit_lines
 from layerlab.plots.sliding import sliding_kernel, window_taps
+from layerlab.plots.slopes import activation_curves
 from layerlab.plots.style import COLORS, use_style
+from layerlab.plots.units import thinned_network, unit_activity
 from layerlab.plots.weights import densities, layer_histograms, tables
 from layerlab.plots.windows import pooling_windows
 from layerlab.plots.wiring import dense_layer
 
 __all__ = [
     "COLORS",
+    "activation_curves",
     "array_cells",
+    "band",
+    "bars",
     "confusion",
     "connection_matrix",
     "connections",
     "curves",
+    "decision_regions",
     "dense_layer",
     "densities",
     "embedding_lookup",
@@ -56,7 +64,10 @@ __all__ = [
     "similarities",
     "sliding_kernel",
     "tables",
+    "thinned_network",
     "training_curves",
+    "unit_activity",
+    "unit_lines",
     "use_style",
     "window_taps",
 ]
