@@ -35,7 +35,7 @@ def decision_regions(model, points, labels, title=None, steps=200, legend=True, 
     points, labels = np.asarray(points, dtype="float32"), np.asarray(labels)
     ax = canvas(4.2, width=5.0)[1] if ax is None else ax
     edges = _limits(points)
-    grid = np.stack(np.meshgrid(*(np.linspace(*edge, steps, dtype="float32") for edge in edges)), axis=-1)
+    grid = np.stack(np.meshgrid(*_places(edges, steps)), axis=-1)
     outputs = np.asarray(model(grid.reshape(-1, 2)))
     answers = outputs.argmax(axis=1) if outputs.shape[1] > 1 else (outputs[:, 0] > 0.5).astype(int)
     answers = answers.reshape(steps, steps)
@@ -97,6 +97,10 @@ def _limits(points) -> np.ndarray:
     return np.stack([low - margin, high + margin], axis=1)
 
 
+def _places(edges, steps) -> list[np.ndarray]:
+    return [np.linspace(low, high, steps, dtype="float32") for low, high in edges]
+
+
 def _tint(ax, answers, edges, classes) -> None:
     from matplotlib.colors import ListedColormap, to_rgb
 
@@ -104,8 +108,7 @@ def _tint(ax, answers, edges, classes) -> None:
     extent = [*edges[0], *edges[1]]
     ax.imshow(answers, origin="lower", extent=extent, cmap=tints, vmin=-0.5, vmax=classes - 0.5, aspect="auto")
     if len(np.unique(answers)) > 1:
-        places = [np.linspace(*edge, len(answers)) for edge in edges]
-        ax.contour(*places, answers, levels=np.arange(classes - 1) + 0.5, colors=INK, linewidths=0.8)
+        ax.contour(*_places(edges, len(answers)), answers, levels=np.arange(classes - 1) + 0.5, colors=INK, linewidths=0.8)
 
 
 def _samples(ax, points, labels, legend) -> None:

@@ -34,8 +34,8 @@ def activation_curves(functions, x=None, at=None, columns=4, ylim=(-2.2, 4.2)):
     figure, axes = canvas(2.15 * rows + 0.45, columns, rows, squeeze=False, sharex=True, sharey=True)
     drawn = {}
     for ax, (label, function) in zip(axes.flat, functions.items(), strict=False):
-        drawn[label] = _with_slopes(function, x)
-        _panel(ax, x, *drawn[label], label)
+        values, slopes = drawn[label] = _with_slopes(function, x)
+        _panel(ax, x, values, slopes, label)
         if at is not None:
             _tangent(ax, function, at)
     axes[0, 0].set_ylim(ylim)
