@@ -10,7 +10,7 @@ from layerlab.plots.style import COLORS, DIVERGING, INK, canvas, contrast, serie
 __all__ = ["embedding_lookup", "embedding_map", "row_values", "similarities"]
 
 
-def embedding_map(vectors, names, groups=None, title=None, legend=True, ax=None):
+def embedding_map(vectors, names, groups=None, title=None, legend=True, limit=None, ax=None):
     """Each id's vector as a point of the plane, with its name beside it where the name has room.
 
     Vectors of more than two numbers are drawn along their two principal directions, those of the largest spread.
@@ -21,6 +21,7 @@ def embedding_map(vectors, names, groups=None, title=None, legend=True, ax=None)
         groups: a dict {label: names} of those that get a color of their own; the others stay gray.
         title: a text above.
         legend: False leaves the legend out, as for all but the last of several panels.
+        limit: draw from -limit to limit both ways, to one scale; default what the points need.
         ax: the Axes to draw on; default a new figure.
 
     Returns:
@@ -36,8 +37,10 @@ def embedding_map(vectors, names, groups=None, title=None, legend=True, ax=None)
     colors = _group_colors(names, groups or {})
     ax.scatter(*places.T, c=colors, s=14, linewidths=0, zorder=2)
     ax.set(xlabel=axis_names[0], ylabel=axis_names[1], title=title)
-    ax.margins(0.08)
+    ax.margins(0.08, 0.13)
     ax.grid(True)
+    if limit is not None:
+        ax.set(xlim=(-limit, limit), ylim=(-limit, limit), aspect="equal")
     if groups and legend:
         marks = [ax.scatter([], [], color=c, s=40, label=g) for g, c in zip(groups, series(len(groups)), strict=True)]
         ax.legend(handles=marks, fontsize=9)
@@ -151,7 +154,7 @@ def _cells(ax, matrix, row_names, column_names, limit, form, title) -> None:
 def _frame_row(ax, row, width) -> None:
     from matplotlib.patches import Rectangle
 
-    ax.add_patch(Rectangle((-0.47, row - 0.45), width - 0.06, 0.9, fill=False, edgecolor=COLORS["vermilion"], lw=2))
+    ax.add_patch(Rectangle((-0.47, row - 0.45), width - 0.06, 0.9, fill=False, edgecolor=COLORS["black"], lw=2))
 
 
 def row_values(table, names, title=None, label="value", limit=None, ax=None):

@@ -30,6 +30,13 @@ def test_the_map_of_more_numbers_shows_the_two_directions_of_largest_spread():
     np.testing.assert_allclose(places @ places.T, centered @ centered.T, atol=1e-10)
 
 
+def test_a_limit_gives_both_axes_one_scale():
+    ax = plt.subplots()[1]
+    plots.embedding_map(np.eye(2), "ab", limit=1.5, ax=ax)
+    assert (*ax.get_xlim(), *ax.get_ylim()) == (-1.5, 1.5, -1.5, 1.5)
+    assert ax.get_aspect() == 1
+
+
 def test_names_of_points_in_one_place_do_not_cover_each_other():
     figure, ax = plt.subplots()
     plots.embedding_map(np.zeros((6, 2)), "abcdef", ax=ax)
