@@ -139,12 +139,16 @@ def difference(right: Any, came: Any, rtol: float = 1e-4, atol: float = 1e-6, wh
 
 def _sequence_difference(right: Any, came: Any, rtol: float, atol: float, where: str) -> str:
     if not isinstance(came, list | tuple):
-        return f"{where}expected {len(right)} values in a tuple or list. Received: {short(came)}"
+        return f"{where}expected {_count(right)} in a tuple or list. Received: {short(came)}"
     if len(right) != len(came):
-        return f"{where}expected {len(right)} values. Received: {len(came)}"
+        return f"{where}expected {_count(right)}. Received: {len(came)}"
     pairs = enumerate(zip(right, came, strict=True))
     faults = (difference(r, c, rtol, atol, f"{where}value {i + 1} of {len(right)}: ") for i, (r, c) in pairs)
     return next(filter(None, faults), "")
+
+
+def _count(values: Any) -> str:
+    return f"{len(values)} value{'s' * (len(values) != 1)}"
 
 
 def _dict_difference(right: dict, came: Any, rtol: float, atol: float, where: str) -> str:
