@@ -66,33 +66,35 @@ def _group_colors(names, groups) -> list[str]:
 
 
 def _write_names(ax, places, names, colors, size=12) -> None:
-    """Names above their points, pushed apart until none covers another."""
+    """Names beside their points: for each, the first spot nearby where it covers no other name and no point."""
     ax.figure.canvas.draw()  # settles the layout, and with it what a pixel is
-    to_points = 72 / ax.figure.dpi
-    start = ax.transData.transform(places) * to_points
-    wide = 0.75 * size * np.array([max(len(name), 1) for name in names])
-    home = start + np.array([0, 0.75 * size])
-    spots = home
-    for _ in range(200):
-        spots = spots + _push(spots, wide, size) + 0.02 * (home - spots)
-    for place, offset, name, color in zip(places, spots - start, names, colors, strict=True):
-        far = np.hypot(*offset) > 1.6 * size
+    points = ax.transData.transform(places) * 72 / ax.figure.dpi
+    wide = 0.72 * size * np.array([max(len(name), 1) for name in names])
+    boxes = np.zeros((len(names), 4))  # center, width, height of the names written so far
+    for k, (point, place, name, color) in enumerate(zip(points, places, names, colors, strict=True)):
+        spots = point + _offsets(wide[k], size)
+        taken = [_covered(spot, (wide[k], size), boxes[:k], np.delete(points, k, axis=0)) for spot in spots]
+        spot = spots[int(np.argmin(taken))]
+        boxes[k] = *spot, wide[k], size
+        far = np.hypot(*(spot - point)) > 1.5 * size
         line = {"arrowstyle": "-", "color": color, "lw": 0.6, "shrinkA": 0, "shrinkB": 1} if far else None
         style = {"ha": "center", "va": "center", "color": color, "fontsize": size, "fontweight": "bold"}
-        ax.annotate(name, place, offset, textcoords="offset points", arrowprops=line, annotation_clip=False, **style)
+        offset = {"textcoords": "offset points", "annotation_clip": False}
+        ax.annotate(name, place, spot - point, arrowprops=line, **offset, **style)
 
 
-def _push(spots, wide, high):
-    """How far each label has to move away from those it overlaps, in points."""
-    apart = spots[:, None] - spots[None, :]
-    need = np.stack([(wide[:, None] + wide) / 2, np.full((len(wide),) * 2, 1.05 * high)], axis=-1)
-    overlap = np.maximum(need - np.abs(apart), 0)
-    np.fill_diagonal(overlap[..., 0], 0)
-    both = np.minimum(overlap[..., 0], overlap[..., 1]) > 0
-    order = np.sign(np.subtract.outer(np.arange(len(wide)), np.arange(len(wide))))[..., None]
-    direction = np.where(apart == 0, order, np.sign(apart))
-    shorter = overlap / need == (overlap / need).min(axis=-1, keepdims=True)
-    return 0.3 * (both[..., None] * shorter * overlap * direction).sum(axis=1)
+def _offsets(wide, high):
+    """Where a name may stand around its point, in points: above first, then around it, then farther away."""
+    turns = np.pi * np.array([0.5, 0, 1, 1.5, 0.25, 0.75, 1.25, 1.75])
+    circle = np.stack([np.cos(turns), np.sin(turns)], axis=1) * [wide / 2 + 4, 0.75 * high]
+    return np.concatenate([circle, 1.8 * circle, 2.6 * circle, 3.4 * circle])
+
+
+def _covered(spot, box, boxes, points) -> int:
+    """How much a name would cover at this spot; another name counts more than a point."""
+    names = (np.abs(spot - boxes[:, :2]) < (np.array(box) + boxes[:, 2:]) / 2).all(axis=1)
+    dots = (np.abs(spot - points) < np.array(box) / 2).all(axis=1)
+    return int(10 * names.sum() + dots.sum())
 
 
 def embedding_lookup(table, ids, names=None):
