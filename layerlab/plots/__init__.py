@@ -6,8 +6,11 @@ Call `use_style()` once at the top of a notebook for the look of the course.
 
 from layerlab.plots.answers import confusion, predictions
 from layerlab.plots.arrays import array_cells
+from layerlab.plots.calls import method_calls
 from layerlab.plots.comparisons import band, bars
+from layerlab.plots.computation import chain_rule, computation_graph
 from layerlab.plots.connectivity import connection_matrix, connections
+from layerlab.plots.descent import descent
 from layerlab.plots.embeddings import embedding_lookup, embedding_map, row_values, similarities
 from layerlab.plots.fans import fans
 from layerlab.plots.filters import feature_maps, filters, kernel_mosaic
@@ -33,6 +36,8 @@ __all__ = [
     "array_cells",
     "band",
     "bars",
+    "chain_rule",
+    "computation_graph",
     "confusion",
     "connection_matrix",
     "connections",
@@ -40,6 +45,7 @@ __all__ = [
     "decision_regions",
     "dense_layer",
     "densities",
+    "descent",
     "embedding_lookup",
     "embedding_map",
     "fans",
@@ -51,6 +57,7 @@ __all__ = [
     "kernels",
     "layer_histograms",
     "masked_words",
+    "method_calls",
     "neuron",
     "next_letters",
     "one_hot",
