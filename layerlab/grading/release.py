@@ -9,7 +9,7 @@ import copy
 from pathlib import Path
 from typing import Any
 
-from layerlab.grading.notebook import Cell, is_solution, read, write
+from layerlab.grading.notebook import Cell, is_check, is_solution, read, write
 
 __all__ = ["BEGIN", "END", "release", "released"]
 
@@ -55,6 +55,9 @@ def released(notebook: dict[str, Any]) -> dict[str, Any]:
     for cell in notebook["cells"]:
         if is_solution(cell):
             cell["source"] = _without_answer(cell)
+            cell["metadata"]["deletable"] = False
+        elif is_check(cell):
+            cell["metadata"] |= {"deletable": False, "editable": False}
         elif BEGIN in "".join(cell["source"]):
             raise ValueError(f"cell {cell.get('id')} holds a solution, but is not marked as an answer's cell")
         if cell["cell_type"] == "code":
