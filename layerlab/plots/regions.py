@@ -108,7 +108,8 @@ def _tint(ax, answers, edges, classes) -> None:
     extent = [*edges[0], *edges[1]]
     ax.imshow(answers, origin="lower", extent=extent, cmap=tints, vmin=-0.5, vmax=classes - 0.5, aspect="auto")
     if len(np.unique(answers)) > 1:
-        ax.contour(*_places(edges, len(answers)), answers, levels=np.arange(classes - 1) + 0.5, colors=INK, linewidths=0.8)
+        levels = np.arange(classes - 1) + 0.5
+        ax.contour(*_places(edges, len(answers)), answers, levels=levels, colors=INK, linewidths=0.8)
 
 
 def _samples(ax, points, labels, legend) -> None:

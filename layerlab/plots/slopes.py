@@ -69,6 +69,7 @@ def _panel(ax, x, values, slopes, label) -> None:
     ax.axvline(0, color="#BBBBBB", linewidth=0.8, zorder=0)
     ax.plot(x, values, color=COLORS["blue"], label="the function")
     ax.plot(x, slopes, "--", color=COLORS["vermilion"], linewidth=1.6, label="its derivative")
+    ax.xaxis.get_major_locator().set_params(integer=True)
     ax.set_title(label, fontsize=11)
 
 

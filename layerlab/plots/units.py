@@ -11,13 +11,13 @@ from layerlab.plots.style import COLORS, INK, canvas
 
 __all__ = ["thinned_network", "unit_activity"]
 
-_DEAD = "#EDEDED"
+_DEAD = "#BBBBBB"
 
 
 def unit_activity(outputs, xlabel="unit", ylabel="sample"):
     """Where the outputs of a layer differ from zero: a row per sample, a column per unit.
 
-    A unit that is zero for every sample is dead: its column is gray, and marked underneath.
+    Blue is a number other than zero, white is zero. A unit that is zero for every sample is dead: its column is gray.
 
     Args:
         outputs: a dict {title: array of shape (samples, units)}, a panel each.
@@ -39,8 +39,6 @@ def unit_activity(outputs, xlabel="unit", ylabel="sample"):
         dead = ~active.any(axis=0)
         cells = np.where(dead, 2, active)
         ax.imshow(cells, cmap=palette, vmin=0, vmax=2, aspect="auto", interpolation="nearest")
-        place = np.full(dead.sum(), len(cells) - 0.5)
-        ax.plot(np.flatnonzero(dead), place, "^", color=COLORS["vermilion"], markersize=4, clip_on=False)
         ax.set(title=f"{title}\n{dead.sum()} of {dead.size} units dead", xlabel=xlabel)
         ax.title.set_fontsize(11)
         counts[title] = int(dead.sum())
