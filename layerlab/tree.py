@@ -3,7 +3,7 @@
 Same names as `keras.tree`. Dictionaries are walked in the order of their sorted keys.
 """
 
-__all__ = ["flatten", "flatten_with_path", "is_nested", "map_structure", "pack_sequence_as"]
+__all__ = ["flatten", "flatten_with_path", "is_nested", "map_structure", "nesting", "pack_sequence_as"]
 
 
 def is_nested(structure) -> bool:
@@ -48,6 +48,17 @@ def map_structure(function, structure, *others):
         items = [map_structure(function, *group) for group in zip(structure, *others, strict=True)]
         return type(structure)(*items) if hasattr(structure, "_fields") else type(structure)(items)
     return function(structure, *others)
+
+
+def nesting(structure):
+    """The structure without its leaves, to compare with another; lists and tuples are the same.
+
+    >>> nesting({"a": (1, 2)}) == nesting({"a": [3, 4]})
+    True
+    """
+    if isinstance(structure, dict):
+        return {key: nesting(item) for key, item in structure.items()}
+    return [nesting(item) for item in structure] if isinstance(structure, list | tuple) else None
 
 
 def pack_sequence_as(structure, leaves):

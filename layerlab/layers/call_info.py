@@ -32,9 +32,9 @@ class CallInfo:
         if self.training_default is inspect.Parameter.empty:
             self.training_default = None
         self.mask_names = frozenset(name for name in self.all_names if name == "mask" or name.endswith("_mask"))
-        first = parameters[0] if parameters else None
-        needs = first is not None and first.default is first.empty and first.name in self.names
-        self.required = first.name if first is not None and needs else None
+        by_name = [p for p in parameters if p.kind in (*_BY_NAME, inspect.Parameter.KEYWORD_ONLY)]
+        # a mask may still come with the data
+        self.required = [p.name for p in by_name if p.default is p.empty and p.name not in self.mask_names]
 
     def check(self, args, kwargs):
         """TypeError for arguments that `call` does not take."""
@@ -47,8 +47,10 @@ class CallInfo:
                 f"too many positional arguments: `call` takes {len(self.names)}. Received: {len(args)}. A layer that "
                 "merges several inputs takes them in one list: layer([a, b])."
             )
-        if self.required and not args and self.required not in kwargs:
-            raise TypeError(f"missing a required argument: '{self.required}'")
+        given = self.names[: len(args)]
+        for name in self.required:
+            if name not in given and name not in kwargs:
+                raise TypeError(f"missing a required argument: '{name}'")
 
     def by_name(self, args, kwargs) -> dict:
         """All arguments by the names that `call` gives them."""

@@ -19,6 +19,7 @@ from layerlab.layers.call_info import CallInfo
 from layerlab.layers.configured import Configured, dtype_name
 from layerlab.layers.input_spec import assert_input_compatibility
 from layerlab.layers.shapes import shape_of, shapes_by_parameter, tree_of_tensors
+from layerlab.layers.stateless import StatelessCall
 from layerlab.layers.symbolic import KerasTensor, Node, dry_run, has_symbolic
 from layerlab.layers.weight_owner import WeightOwner
 from layerlab.masking import get_mask, set_mask
@@ -29,7 +30,7 @@ from layerlab.variables import Variable, name_scope
 __all__ = ["Layer"]
 
 
-class Layer(WeightOwner, Configured, Registered):
+class Layer(WeightOwner, StatelessCall, Configured, Registered):
     """A function with weights.
 
     Called on an ndarray a layer gives an ndarray; called on a symbolic tensor (`Input`) it gives a symbolic one; called

@@ -115,6 +115,10 @@ class WeightOwner:
         variable.trainable = bool(trainable and self._trainable)
         return variable
 
+    def add_variable(self, *args, **kwargs) -> Variable:
+        """The old name of `add_weight`."""
+        return self.add_weight(*args, **kwargs)
+
     def _track(self, variable: Variable) -> None:
         """Own a variable: it is trainable or not from now on, and keeps its place when it is frozen."""
         self._check_initialized()
@@ -217,6 +221,11 @@ class WeightOwner:
     def _find_metrics(self) -> list:
         found = [value for value in self._attributes() if getattr(value, "family", None) == "metrics"]
         return _unique([*found, *(metric for layer in self._sublayers() for metric in layer.metrics)])
+
+    @property
+    def metrics_variables(self) -> list[Variable]:
+        """The variables in which the metrics keep their state."""
+        return _unique(variable for metric in self.metrics for variable in metric.variables)
 
     @property
     def trainable_weights(self) -> list[Variable]:

@@ -2,7 +2,7 @@
 
 from collections.abc import Callable
 
-from layerlab import serialization
+from layerlab import serialization, tree
 from layerlab.config import standardize_dtype
 from layerlab.losses.reduction import reduce_weighted_values, standardize_reduction
 from layerlab.losses.shapes import cast, squeeze_or_expand_to_same_rank
@@ -62,7 +62,7 @@ class Loss(Registered):
         if isinstance(x, dict):
             return {key: self._cast(value) for key, value in x.items()}
         if isinstance(x, list | tuple) and any(hasattr(value, "dtype") for value in x):
-            return type(x)(self._cast(value) for value in x)
+            return tree.map_structure(self._cast, x)
         return cast(x, self.dtype)
 
     def call(self, y_true, y_pred):

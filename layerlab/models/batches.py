@@ -157,8 +157,9 @@ def _is_array(x) -> bool:
 
 
 def _is_arrays(structure) -> bool:
-    leaves = [leaf for leaf in tree.flatten(structure) if leaf is not None]
-    return bool(leaves) and all(_is_array(leaf) for leaf in leaves)
+    """Whether this is arrays, with None for inputs that are left out."""
+    leaves = tree.flatten(structure)
+    return structure is not None and bool(leaves) and all(leaf is None or _is_array(leaf) for leaf in leaves)
 
 
 def _as_array(x):
@@ -236,12 +237,12 @@ class EpochIterator:
         """Batches in an epoch, where it is known."""
         return self.steps if self.steps is not None else self.batches.steps
 
-    def epoch(self) -> Iterator[tuple[int, tuple]]:
-        """(step, batch) for one epoch; warns when the data runs out before `steps`."""
+    def epoch(self, multiple_of: int = 1) -> Iterator[tuple[int, tuple]]:
+        """(step, batch) for one epoch; warns when the data runs out before `steps`, rounded up to a multiple."""
         if self.steps is None:
             yield from enumerate(self.batches.epoch())
             return
-        for step in range(self.steps):
+        for step in range(-(-self.steps // multiple_of) * multiple_of):
             batch = self._next(first=step == 0)
             if batch is None:
                 warnings.warn(
@@ -255,7 +256,7 @@ class EpochIterator:
 
     def executions(self, size: int) -> Iterator[tuple[int, int, list]]:
         """(first step, last step, batches) for one epoch, `size` steps at a time: `steps_per_execution`."""
-        steps = self.epoch()
+        steps = self.epoch(size)
         while group := list(itertools.islice(steps, size)):
             yield group[0][0], group[0][0] + size - 1, [batch for _, batch in group]
 

@@ -119,6 +119,11 @@ def _clone_graph(model, input_tensors, copy) -> Functional:
             "All entries in `input_tensors` must be KerasTensors. "
             f"Received invalid values: inputs_tensors={input_tensors}"
         )
+    elif tree.nesting(input_tensors) != tree.nesting(model.input):
+        raise ValueError(
+            "`input_tensors` must have the same structure as model.input\n"
+            f"model.input={model.input}\ninput_tensors={input_tensors}"
+        )
     outputs = model._graph.run(tree.flatten(input_tensors), copy.called)
     return Functional(input_tensors, outputs, name=model.name, trainable=model.trainable)
 

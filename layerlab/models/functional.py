@@ -207,7 +207,7 @@ def _recorded(call) -> dict:
     """A call in today's form; the older one is a list of [layer, node, tensor, keyword arguments]."""
     if isinstance(call, dict):
         return call
-    kwargs = next((source[3] for source in call if len(source) > 3), {})
+    kwargs: dict = next((source[3] for source in call if len(source) > 3), {})
     tensors = [{"class_name": "__keras_tensor__", "config": {"keras_history": source[:3]}} for source in call]
     return {"args": tensors if len(tensors) == 1 else [tensors], "kwargs": kwargs}
 

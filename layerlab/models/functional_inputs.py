@@ -33,7 +33,7 @@ def arrays_in_order(inputs, wanted, model_name: str, warn: bool = True) -> list:
         raise ValueError(
             f"Layer '{model_name}' expects {len(tensors)} input(s), but it received {len(arrays)} input tensor(s)."
         )
-    if warn and not isinstance(wanted, dict) and len(arrays) > 1 and _nesting(inputs) != _nesting(wanted):
+    if warn and not isinstance(wanted, dict) and len(arrays) > 1 and tree.nesting(inputs) != tree.nesting(wanted):
         _tell(inputs, wanted)
     paths = [".".join(map(str, path)) for path, _ in tree.flatten_with_path(wanted)]
     triples = zip(arrays, tensors, paths, strict=True)
@@ -77,13 +77,6 @@ def _mismatch(inputs, wanted) -> str:
         "The structure of `inputs` doesn't match the expected structure.\n"
         f"Expected: {tree.map_structure(lambda tensor: tensor.name, wanted)}\nReceived: inputs={received}"
     )
-
-
-def _nesting(structure):
-    """The structure without its leaves; lists and tuples are the same."""
-    if isinstance(structure, dict):
-        return {key: _nesting(item) for key, item in structure.items()}
-    return [_nesting(item) for item in structure] if isinstance(structure, list | tuple) else None
 
 
 def _fitted(x, tensor, path: str, number: str, model_name: str):

@@ -5,6 +5,7 @@ Subclass it and write `call` in plain NumPy, join symbolic tensors with `Model(i
 
 from layerlab.layers.layer import Layer
 from layerlab.layers.shapes import as_shape, shape_of, tree_of_tensors
+from layerlab.models.state_tree import get_state_tree, set_state_tree
 from layerlab.models.trainer import Trainer
 from layerlab.naming import did_you_mean
 
@@ -127,6 +128,32 @@ class Model(Trainer):
 
         print_summary(self, line_length, positions, print_fn, expand_nested, show_trainable, layer_range)
 
+    def get_state_tree(self, value_format="backend_tensor") -> dict:
+        """All variables (trainable, non-trainable, of optimizer and metrics) as nested dictionaries along their paths.
+
+        Source: Keras page "The Model class", `get_state_tree`.
+        """
+        return get_state_tree(self, value_format)
+
+    def set_state_tree(self, state_tree) -> None:
+        """Assign the values in what `get_state_tree` gave, or in a part of it."""
+        set_state_tree(self, state_tree)
+
+    def export(self, filepath, format="tf_saved_model", **kwargs):
+        """Not available: what `export` writes is for other runtimes, and only other frameworks can write it.
+
+        Raises:
+            NotImplementedError: always, with the way to go.
+            ValueError: a format that Keras does not know either.
+        """
+        if format not in _EXPORT_FORMATS:
+            raise ValueError(f"Unrecognized format={format}. Supported formats are: {list(_EXPORT_FORMATS)}")
+        raise NotImplementedError(
+            f"`export_{_EXPORT_FORMATS[format]}` only currently supports the tensorflow, jax and torch backends. Save "
+            "the model with `model.save('model.keras')`, load that file in Keras (`keras.models.load_model`) and "
+            "export it there."
+        )
+
     def save(self, filepath, overwrite=True, zipped=None, **kwargs) -> None:
         """Write architecture, weights and training state to a `.keras` file, which real Keras reads too."""
         from layerlab.saving import save_model
@@ -161,6 +188,9 @@ class Model(Trainer):
         from layerlab.models.cloning import to_json
 
         return to_json(self, **kwargs)
+
+
+_EXPORT_FORMATS = {"tf_saved_model": "saved_model", "onnx": "onnx", "openvino": "openvino", "litert": "litert"}
 
 
 def _has_tensors(args: tuple, kwargs: dict) -> bool:

@@ -4,12 +4,12 @@ With an `Input` first, all weights exist at once; without one, the first batch d
 """
 
 import copy
-
-import numpy as np
+import inspect
 
 from layerlab import tree
 from layerlab.layers import InputLayer
 from layerlab.layers.layer import Layer
+from layerlab.layers.shapes import shape_of
 from layerlab.layers.symbolic import KerasTensor
 from layerlab.masking import set_mask
 from layerlab.models.input_rank import fit_rank
@@ -124,6 +124,8 @@ class Sequential(Model):
                 f"Sequential model {self.name} cannot be built because it has no layers. Call `model.add(layer)`."
             )
         first = self._layers[0]
+        if not _is_single(input_shape):
+            return  # several arrays go in: each layer makes its weights when it is called
         if isinstance(first, InputLayer):
             if input_shape is not None and not _agree(first.batch_shape, input_shape):
                 raise ValueError(
@@ -144,7 +146,11 @@ class Sequential(Model):
         for layer in self.layers[len(tensors) - 1 :]:
             try:
                 tensors.append(layer(tensors[-1]))
+            except NotImplementedError:  # a layer whose shapes are not known before there is data
+                self._tensors = []
+                return
             except Exception as error:
+                _check_takes_one_input(layer, error)
                 error.add_note(_chain(self, [tensor.shape for tensor in tree.flatten(tensors)]))
                 raise
         self._tensors, self.built = tensors, True
@@ -204,16 +210,17 @@ class Sequential(Model):
 
     def call(self, inputs, training=None, mask=None):
         x = inputs
-        if mask is not None:
-            set_mask(x, mask)
-        shapes = [np.shape(x)]
+        for leaf, its_mask in zip(tree.flatten(x), tree.flatten(mask), strict=False):
+            if its_mask is not None:
+                set_mask(leaf, its_mask)
+        shapes = [shape_of(x)]
         for layer in self.layers:
             try:
                 x = layer(x, training=training)
             except Exception as error:
                 error.add_note(_chain(self, shapes))
                 raise
-            shapes.append(getattr(x, "shape", None))
+            shapes.append(shape_of(x))
         return x
 
     # --- configuration ----------------------------------------------------------------------------------------------
@@ -253,6 +260,30 @@ def _as_layer(layer) -> Layer:
 
 def _input_dtype(layer: Layer) -> str:
     return layer.input_dtype if not isinstance(layer, Sequential) else layer.dtype
+
+
+def _is_single(shape) -> bool:
+    """Whether this is the shape of one array, or none at all."""
+    return shape is None or (not isinstance(shape, dict) and not any(map(tree.is_nested, shape)))
+
+
+def _check_takes_one_input(layer: Layer, error: Exception) -> None:
+    """ValueError if the layer failed because its `call` does not take just the one array that a chain has for it."""
+    if not isinstance(error, TypeError):
+        return
+    parameters = inspect.signature(layer.call).parameters.values()
+    given = [p for p in parameters if p.kind in (p.POSITIONAL_ONLY, p.POSITIONAL_OR_KEYWORD)]
+    required = [p.name for p in given if p.default is p.empty]
+    if len(required) > 1:
+        raise ValueError(
+            "Layers added to a Sequential model can only have a single required positional argument, the input tensor. "
+            f"Layer {type(layer).__name__} has multiple required positional arguments: {required}"
+        ) from error
+    if not given and not any(p.kind is p.VAR_POSITIONAL for p in parameters):
+        raise ValueError(
+            "Layers added to a Sequential model should have a single positional argument, the input tensor. Layer "
+            f"{type(layer).__name__} has no positional arguments."
+        ) from error
 
 
 def _agree(a, b) -> bool:

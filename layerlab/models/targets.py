@@ -33,7 +33,7 @@ def aligned(y_true, y_pred, output_names=None, loss=None):
         y_true = [y_true[name] for name in output_names]
     given, outputs = tree.flatten(y_true), tree.flatten(y_pred)
     is_flat = not isinstance(y_true, dict) and len(given) == len(y_true if tree.is_nested(y_true) else given)
-    if len(given) == len(outputs) and (is_flat or _skeleton(y_true) == _skeleton(y_pred)):
+    if len(given) == len(outputs) and (is_flat or tree.nesting(y_true) == tree.nesting(y_pred)):
         return tree.pack_sequence_as(y_pred, given)
     losses = tree.flatten(loss)
     judged = [i for i, item in enumerate(losses) if item is not None]
@@ -46,10 +46,3 @@ def aligned(y_true, y_pred, output_names=None, loss=None):
         f"y_pred: {tree.map_structure(lambda _: '*', y_pred)}\n"
         f"The model has {len(outputs)} output(s), but `y` holds {len(given)} array(s)."
     )
-
-
-def _skeleton(structure):
-    """The structure without its leaves; lists and tuples are the same."""
-    if isinstance(structure, dict):
-        return {key: _skeleton(item) for key, item in structure.items()}
-    return [_skeleton(item) for item in structure] if isinstance(structure, list | tuple) else None

@@ -188,3 +188,11 @@ def test_custom_objects_and_lambdas():
         model_from_json(risky)
     with saving.custom_object_scope({}), pytest.raises(json.JSONDecodeError):
         model_from_json(text[:-1])
+
+
+def test_input_tensors_have_the_structure_of_the_inputs():
+    a, b = Input((3,), name="a"), Input((3,), name="b")
+    model = Model({"a": a, "b": b}, a + b)
+    assert set(clone_model(model, input_tensors={"a": a, "b": b}).input) == {"a", "b"}
+    with pytest.raises(ValueError, match="`input_tensors` must have the same structure"):
+        clone_model(model, input_tensors=(a, b))

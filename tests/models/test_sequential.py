@@ -9,7 +9,18 @@ import pytest
 
 import layerlab
 from layerlab import Input, Model, Sequential
-from layerlab.layers import Activation, Dense, Dropout, Flatten, InputLayer, Layer, Masking, Reshape
+from layerlab.layers import (
+    Activation,
+    Concatenate,
+    Dense,
+    Dropout,
+    Flatten,
+    Identity,
+    InputLayer,
+    Layer,
+    Masking,
+    Reshape,
+)
 from layerlab.masking import get_mask
 
 
@@ -218,6 +229,64 @@ class TestLooking:
         np.testing.assert_array_equal(other(np.ones((1, 3))), model(np.ones((1, 3))))
         other.fit(np.ones((4, 3)), np.ones((4, 2)), verbose=0)
         assert np.any(other.get_weights()[0] != model.get_weights()[0])
+
+
+class TestSeveralInputs:
+    """A chain whose first layer takes several arrays is not a graph: each layer is built when the data reaches it."""
+
+    A, B = np.ones((6, 2), dtype="float32"), np.full((6, 4), 2.0, dtype="float32")
+
+    @pytest.mark.parametrize("inputs", [[A, B], (A, B)])
+    def test_it_trains_and_is_saved(self, inputs, tmp_path):
+        model = Sequential([Concatenate(), Dense(3, "relu"), Dense(1)])
+        assert model(inputs).shape == (6, 1)
+        model.compile("sgd", "mse")
+        model.fit(list(inputs), np.ones((6, 1)), verbose=0)
+        model.save(tmp_path / "model.keras")
+        again = layerlab.models.load_model(tmp_path / "model.keras")
+        np.testing.assert_array_equal(again(inputs), model(inputs))
+
+    def test_a_dictionary_stays_one(self):
+        class Pick(Layer):
+            def call(self, inputs):
+                return {"both": inputs["a"] + inputs["b"]}
+
+        model = Sequential([Pick()])
+        assert model({"a": self.A, "b": self.A})["both"].tolist() == (self.A * 2).tolist()
+        with pytest.raises(AttributeError, match="has no defined output shape yet"):
+            _ = model.output_shape
+
+    def test_a_layer_is_named_when_it_fails(self):
+        with pytest.raises(ValueError, match="requires inputs with matching shapes") as caught:
+            Sequential([Identity(), Concatenate()])([self.A, self.B[:3]])
+        assert "-> concatenate fails here" in "".join(caught.value.__notes__)
+
+    def test_layers_whose_shapes_are_not_known_are_called_one_by_one(self):
+        class Dynamic(Layer):
+            def call(self, inputs):
+                return inputs + 1.0
+
+            def compute_output_spec(self, *args, **kwargs):
+                raise NotImplementedError
+
+        model = Sequential([Dynamic(), Dense(2)])
+        assert model(self.A).shape == (6, 2)
+        assert model.count_params() == 6
+
+    @pytest.mark.parametrize(
+        ("call", "expected"),
+        [
+            (
+                lambda self, inputs, other: inputs,
+                r"can only have a single required positional argument.*\['inputs', 'o",
+            ),
+            (lambda self, *, inputs=None: inputs, "should have a single positional argument.*has no positional"),
+        ],
+    )
+    def test_a_layer_must_take_one_input(self, call, expected):
+        odd = type("Odd", (Layer,), {"call": call})
+        with pytest.raises(ValueError, match=expected):
+            Sequential([Input((2,)), odd()])
 
 
 class TestSubclassing:

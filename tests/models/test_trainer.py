@@ -9,8 +9,8 @@ import numpy as np
 import pytest
 
 import layerlab
-from layerlab import Input, Sequential, callbacks
-from layerlab.layers import ActivityRegularization, Dense, Dropout
+from layerlab import Input, Model, Sequential, callbacks
+from layerlab.layers import ActivityRegularization, Dense, Dropout, Layer
 
 RNG = np.random.default_rng(0)
 X = RNG.normal(size=(12, 3)).astype("float32")
@@ -338,6 +338,44 @@ def test_callbacks_are_called_between_executions(model):
     expected = [("begin", 0), ("end", 2), ("begin", 3), ("end", 5)]
     assert calls == [(f"{kind} {end}", step) for kind in ("train", "test", "predict") for end, step in expected]
     assert int(model.optimizer.iterations) == 4
+
+
+def test_an_execution_is_whole_also_at_the_end_of_an_epoch(model):
+    """As in Keras: 3 steps an epoch in executions of 2 use up 4 batches."""
+    model.compile("sgd", "mse", steps_per_execution=2)
+    seen = []
+    observer = callbacks.LambdaCallback(on_train_batch_end=lambda batch, logs: seen.append(batch))
+    model.fit(X, Y, batch_size=2, epochs=1, steps_per_epoch=3, verbose=0, callbacks=[observer])
+    assert seen == [1, 3]
+    assert model.optimizer.iterations == 4
+
+
+@pytest.mark.parametrize("optional", [True, False])
+def test_an_input_may_be_left_out_if_it_is_optional(optional):
+    class AddIfGiven(Layer):
+        def call(self, x, y=None):
+            return x if y is None else x + y
+
+        def compute_output_shape(self, x_shape):
+            return x_shape
+
+    a, b = Input((3,)), Input((3,), name="b", optional=optional)
+    model = Model([a, b], Dense(2)(AddIfGiven()(a, b)))
+    model.compile("sgd", "mse")
+    if optional:
+        assert len(model.fit([X, None], Y, verbose=0).history["loss"]) == 1
+        assert model.predict([X, None], verbose=0).shape == (12, 2)
+        return
+    with pytest.raises(ValueError, match="The input 'b' is not optional, but None was passed"):
+        model.fit([X, None], Y, verbose=0)
+
+
+def test_none_for_the_only_input_is_named(model):
+    a = Input((3,), name="a")
+    model = Model(a, Dense(2)(a))
+    model.compile("sgd", "mse")
+    with pytest.raises(ValueError, match="The input 'a' is not optional, but None was passed"):
+        model.fit([None], Y, verbose=0)
 
 
 class TestCustomSteps:
