@@ -15,6 +15,7 @@ from layerlab.plots.embeddings import embedding_lookup, embedding_map, row_value
 from layerlab.plots.fans import fans
 from layerlab.plots.filters import feature_maps, filters, kernel_mosaic
 from layerlab.plots.flow import shape_flow
+from layerlab.plots.landscapes import landscape, projection
 from layerlab.plots.letters import masked_words, next_letters
 from layerlab.plots.lines import curves, histogram, training_curves
 from layerlab.plots.neurons import neuron
@@ -26,7 +27,7 @@ from layerlab.plots.sliding import sliding_kernel, window_taps
 from layerlab.plots.slopes import activation_curves
 from layerlab.plots.style import COLORS, use_style
 from layerlab.plots.units import thinned_network, unit_activity
-from layerlab.plots.weights import densities, layer_histograms, tables
+from layerlab.plots.weights import densities, layer_histograms, norms, tables
 from layerlab.plots.windows import pooling_windows
 from layerlab.plots.wiring import dense_layer
 
@@ -55,15 +56,18 @@ __all__ = [
     "images",
     "kernel_mosaic",
     "kernels",
+    "landscape",
     "layer_histograms",
     "masked_words",
     "method_calls",
     "neuron",
     "next_letters",
+    "norms",
     "one_hot",
     "pixel_values",
     "pooling_windows",
     "predictions",
+    "projection",
     "rearranged",
     "receptive_field",
     "row_values",
