@@ -7,7 +7,7 @@ import numpy as np
 
 from layerlab.plots.style import DIVERGING, INK, canvas, series
 
-__all__ = ["densities", "layer_histograms", "tables"]
+__all__ = ["densities", "layer_histograms", "norms", "tables"]
 
 _BESIDE = {"loc": "upper left", "bbox_to_anchor": (1, 1)}  # where a legend hides no line
 
@@ -96,6 +96,34 @@ def _panel(ax, values, edges, color) -> None:
     beyond = np.mean((values < edges[0]) | (values > edges[-1]))
     notes = [f"{share:.0%} {what}" for share, what in [(zeros, "are 0"), (beyond, "outside")] if share >= 0.005]
     ax.text(0.97, 0.95, "\n".join(notes), transform=ax.transAxes, ha="right", va="top", fontsize=9)
+
+
+def norms(kernels, axis=0, limit=None, title=None, ax=None):
+    """The norm of each unit's weights, from the shortest to the longest.
+
+    Args:
+        kernels: a dict {label: kernel}; by default a kernel has the shape (inputs, units).
+        axis: along which the norm is taken: 0 for dense kernels, (0, 1, 2) for those of a Conv2D.
+        limit: a norm to mark, such as the `max_value` of a MaxNorm.
+        title: a text above.
+        ax: the Axes to draw on; default a new figure.
+
+    Returns:
+        A dict {label: sorted norms}.
+
+    >>> norms({"two units": np.array([[3.0, 0.0], [4.0, 1.0]])})
+    {'two units': array([1., 5.])}
+    """
+    ax = canvas(3.0)[1] if ax is None else ax
+    lengths = {k: np.sort(np.sqrt(np.sum(np.square(kernel), axis=axis)), axis=None) for k, kernel in kernels.items()}
+    for (label, values), color, marker in zip(lengths.items(), series(len(lengths)), "osD^vP*X", strict=False):
+        ax.plot(values, marker, color=color, markersize=4, label=label)
+    if limit is not None:
+        ax.axhline(limit, color=INK, linestyle="--", linewidth=1, label=f"limit {limit:g}")
+    ax.set(xlabel="units, sorted", ylabel="norm of the weights", title=title, ylim=(0, None))
+    ax.grid(True)
+    ax.legend(**_BESIDE)
+    return lengths
 
 
 def tables(matrices, limit=None, columns=4, height=1.9, title=None):

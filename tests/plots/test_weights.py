@@ -57,3 +57,17 @@ def test_tables_share_one_scale_around_zero(limit, shown):
 def test_tables_of_zeros_are_white():
     (ax,) = plots.tables({"zeros": np.zeros((2, 2))})
     assert ax.images[0].get_clim() == (-1.0, 1.0)
+
+
+def test_norms_are_those_of_the_columns_sorted():
+    ax = plots.curves([0, 1], {"": [0, 1]})
+    ax.clear()
+    drawn = plots.norms({"free": DRAWN, "half": DRAWN / 2}, limit=2, ax=ax)
+    np.testing.assert_allclose(drawn["free"], np.sort(np.linalg.norm(DRAWN, axis=0)))
+    np.testing.assert_allclose(drawn["half"], drawn["free"] / 2)
+    assert [text.get_text() for text in ax.get_legend().get_texts()] == ["free", "half", "limit 2"]
+
+
+def test_norms_of_a_convolution_are_one_per_filter():
+    kernel = np.ones((3, 3, 2, 5))
+    np.testing.assert_allclose(plots.norms({"conv": kernel}, axis=(0, 1, 2))["conv"], np.full(5, 18**0.5))
