@@ -42,11 +42,13 @@ class Measure:
         of: the number, from the list of all values that the steps gave.
         tolerance: how far two right answers may lie apart; five standard errors of the difference or more, so that a
             right answer is refused less than once in a million times.
+        relative: whether the tolerance is a fraction of the right number.
     """
 
     what: str
     of: Callable[[list[Any]], float]
     tolerance: float
+    relative: bool = False
 
 
 @dataclass(frozen=True)

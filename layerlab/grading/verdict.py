@@ -85,11 +85,9 @@ def _measure_fault(exercise: Exercise, expected: list[list[Outcome]], observed: 
     wanted, came = _values(expected), _values(observed)
     for measure in exercise.measures:
         right, ours = measure.of(wanted), measure.of(came)
-        if not abs(ours - right) <= measure.tolerance:
-            return (
-                f"{measure.what} should be {right:.4g}, give or take {measure.tolerance:.2g} by chance. "
-                f"Received: {ours:.4g}"
-            )
+        tolerance = measure.tolerance * (abs(right) if measure.relative else 1)
+        if not abs(ours - right) <= tolerance:
+            return f"{measure.what} should be {right:.4g}, give or take {tolerance:.2g} by chance. Received: {ours:.4g}"
     return ""
 
 

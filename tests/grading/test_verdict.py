@@ -155,7 +155,7 @@ NORMAL = Exercise(
     misconceptions=(Misconception("uniform", "All equally likely?", lambda shape, rng: rng.random(shape)),),
     measures=(
         Measure("the mean", lambda values: np.mean(values[0]), tolerance=0.07),
-        Measure("the standard deviation", lambda values: np.std(values[0]), tolerance=0.05),
+        Measure("the standard deviation", lambda values: np.std(values[0]), tolerance=0.05, relative=True),
     ),
 )
 
