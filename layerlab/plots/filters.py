@@ -43,7 +43,7 @@ def filters(layer_or_kernel, channel=0, titles=None, columns=8, title=None):
     return pictures
 
 
-def feature_maps(maps, titles=None, columns=8, title=None, label="output"):
+def feature_maps(maps, titles=None, columns=8, title=None, label="output", picture=None):
     """The channels of one sample's output, each as a picture, all on one scale.
 
     Args:
@@ -52,6 +52,7 @@ def feature_maps(maps, titles=None, columns=8, title=None, label="output"):
         columns: how many side by side.
         title: a text above all.
         label: what the numbers are.
+        picture: the picture that the maps were made of, to be drawn in front of them on a scale of its own.
 
     Returns:
         The pictures that were drawn, shape (channels, height, width).
@@ -72,13 +73,17 @@ def feature_maps(maps, titles=None, columns=8, title=None, label="output"):
     limit = np.abs(pictures).max() or 1.0
     look: dict = {"cmap": DIVERGING, "vmin": -limit} if pictures.min() < 0 else {"cmap": INK_ON_PAPER, "vmin": 0}
     names = [f"channel {i}" for i in range(len(pictures))] if titles is None else titles
-    axes = images(pictures, names, min(columns, len(pictures)), title, frames=True, vmax=limit, **look)
+    shown = list(pictures) if picture is None else [np.asarray(picture), *pictures]
+    names = list(names) if picture is None else ["input", *names]
+    axes = images(shown, names, min(columns, len(shown)), title, frames=True, vmax=limit, **look)
+    if picture is not None:
+        axes[0].images[0].set(cmap=INK_ON_PAPER, clim=(shown[0].min(), shown[0].max()))
     _colorbar(axes, label)
     return pictures
 
 
 def _colorbar(axes, label) -> None:
-    bar = axes[0].figure.colorbar(axes[0].images[0], ax=list(axes), shrink=0.7, aspect=18)
+    bar = axes[0].figure.colorbar(axes[-1].images[0], ax=list(axes), shrink=0.7, aspect=18)
     bar.set_label(label)
     bar.outline.set_visible(False)
 

@@ -93,7 +93,8 @@ def _block(ax, x, y, shape) -> None:
     from matplotlib.patches import Polygon, Rectangle
 
     wide, high, deep = _sides(shape)
-    left, low, right, top = x - wide / 2, y - high / 2, x + wide / 2, y + high / 2
+    left, low = x - (wide + deep) / 2, y - (high + deep) / 2
+    right, top = left + wide, low + high
     ax.add_patch(Rectangle((left, low), wide, high, facecolor=COLORS["sky"], edgecolor=INK))
     if deep:
         lid = [(left, top), (right, top), (right + deep, top + deep), (left + deep, top + deep)]

@@ -36,6 +36,16 @@ def test_feature_maps_share_a_scale_that_is_symmetric_only_for_signed_maps(maps,
     assert plt.gcf().axes[-1].get_ylabel() == "strength"
 
 
+def test_feature_maps_draws_the_picture_they_were_made_of_first():
+    picture, maps = 5 * RNG.random((8, 8)), RNG.random((4, 4, 2))
+    plots.feature_maps(maps, picture=picture)
+    first, second, third = (ax for ax in plt.gcf().axes if ax.images)
+    np.testing.assert_array_equal(first.images[0].get_array(), picture)
+    assert [ax.get_title() for ax in (first, second, third)] == ["input", "channel 0", "channel 1"]
+    assert first.images[0].get_clim() == (picture.min(), picture.max())
+    assert second.images[0].get_clim() == third.images[0].get_clim() == (0, maps.max())
+
+
 def test_kernel_mosaic_puts_each_kernel_in_its_place():
     kernels = RNG.normal(size=(2, 3, 4, 5))
     mosaic = plots.kernel_mosaic(kernels)
