@@ -79,9 +79,10 @@ def _known(sizes):
 
 def _whole_mask(x, mask):
     """A mask of the shape of x."""
-    if mask is None:
-        return np.ones(x.shape, bool)
-    return mask if mask.ndim == len(x.shape) else np.broadcast_to(mask_of_numbers(mask, x), x.shape)
+    if mask is not None and mask.ndim == len(x.shape):
+        return mask
+    everywhere = np.ones_like(x, dtype=bool)
+    return everywhere if mask is None else np.logical_and(mask_of_numbers(mask, x), everywhere)
 
 
 class Dot(Merge):

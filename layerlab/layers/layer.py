@@ -374,6 +374,17 @@ class Layer(WeightOwner, StatelessCall, Configured, Registered):
             set_mask(leaves[i], mask)
         return tree.pack_sequence_as(outputs, leaves)
 
+    def _symbolic_masks(self, node) -> list:
+        """The masks of the symbolic outputs of a call: what `compute_mask` makes of those of its inputs."""
+        first = next(iter(self._call_info.tensors(node.args, node.kwargs).values()), None)
+        masks = node.kwargs.get("mask")
+        masks = _masks_of(first, get_mask) if masks is None else masks
+        new = None
+        if self._makes_masks or (self.supports_masking and masks is not None):
+            new = self.compute_mask(first, masks)
+        found = tree.flatten(new)
+        return found if len(found) == len(node.output_tensors) else [None] * len(node.output_tensors)
+
     def __getattr__(self, name):
         if "_own_trainable" not in vars(self) and not name.startswith("__"):
             raise AttributeError(self._forgot_super())
@@ -395,11 +406,16 @@ class Layer(WeightOwner, StatelessCall, Configured, Registered):
 Layer._call_info = CallInfo(Layer.call)
 
 
-def _masks_of(value):
+def _present_mask(x):
+    """The mask of an array; a symbolic tensor has none as long as nobody asks."""
+    return None if isinstance(x, KerasTensor) else get_mask(x)
+
+
+def _masks_of(value, get=_present_mask):
     """The masks of an array or of nested arrays, in the same structure; None if there are none."""
     if not tree.is_nested(value):
-        return get_mask(value)
-    masks = [get_mask(leaf) for leaf in tree.flatten(value)]
+        return get(value)
+    masks = [get(leaf) for leaf in tree.flatten(value)]
     return tree.pack_sequence_as(value, masks) if any(mask is not None for mask in masks) else None
 
 

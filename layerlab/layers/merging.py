@@ -191,7 +191,7 @@ class Multiply(_Elementwise):
 
 def mask_of_numbers(mask, x):
     """A mask of time steps as one of single numbers."""
-    return None if mask is None else np.reshape(mask, (*mask.shape, *[1] * (x.ndim - mask.ndim)))
+    return None if mask is None else np.expand_dims(mask, axis=tuple(range(mask.ndim, x.ndim)))
 
 
 def _one_where_masked(x, counts):

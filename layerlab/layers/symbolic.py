@@ -49,7 +49,7 @@ class KerasTensor(ArrayLike):
     <KerasTensor shape=(None, 3), dtype=float32, name=x>
     """
 
-    __slots__ = ("__weakref__", "_keras_history", "_keras_mask", "dtype", "name", "shape")
+    __slots__ = ("__weakref__", "_keras_history", "_mask", "dtype", "name", "shape")
     _keras_history: "KerasHistory"
 
     sparse = ragged = False  # as Keras's tensors can be, and these cannot
@@ -58,6 +58,18 @@ class KerasTensor(ArrayLike):
         self.shape = standardize_shape(shape)
         self.dtype = standardize_dtype(dtype)
         self.name = name or auto_name("keras_tensor")
+
+    @property
+    def _keras_mask(self):
+        """The mask it will carry, a symbolic tensor too, or None; made when it is asked for, not with every call."""
+        if not hasattr(self, "_mask"):
+            operation, node_index, tensor_index = self._keras_history
+            self._mask = operation._symbolic_masks(operation._inbound_nodes[node_index])[tensor_index]
+        return self._mask
+
+    @_keras_mask.setter
+    def _keras_mask(self, mask):
+        self._mask = mask
 
     def _call(self, function, args, kwargs):
         from layerlab.layers.numpy_call import NumpyCall

@@ -3,9 +3,10 @@
 import numpy as np
 import pytest
 
-from layerlab import Input
-from layerlab.layers import Dense
+from layerlab import Input, Model
+from layerlab.layers import LSTM, Concatenate, Dense, Embedding, InputLayer, Masking
 from layerlab.layers.symbolic import KerasTensor, dry_run, standardize_shape
+from layerlab.masking import get_mask
 
 K = np.ones((3, 2), "float32")
 
@@ -116,3 +117,29 @@ def test_a_dry_run_finds_which_axes_follow_the_unknown_one():
     found = dry_run(function, ([Input((2,)), Input((2,))],), {})
     shapes = {name: tensor.shape for name, tensor in found.items()}
     assert shapes == {"sum": (None, 2), "rows": (None, 2), "fixed": (4, 2)}
+
+
+class TestMasks:
+    """The mask of a symbolic tensor is symbolic too, and is there when it is asked for."""
+
+    IDS = np.array([[1, 2, 0, 0]])
+
+    def test_it_goes_as_far_as_layers_pass_it_on(self):
+        ids = Input((4,))
+        embedded = Embedding(5, 3, mask_zero=True)(ids)
+        sequence = LSTM(2, return_sequences=True)(embedded)
+        assert get_mask(ids) is None
+        assert get_mask(sequence) is get_mask(embedded)
+        assert get_mask(LSTM(2)(sequence)) is None
+        assert Model(ids, get_mask(Dense(2)(sequence)))(self.IDS).tolist() == [[True, True, False, False]]
+
+    def test_merged_masks(self):
+        a, b = Input((2, 1)), Input((1, 1))
+        joined = Concatenate(axis=1)([Masking()(a), b])
+        model = Model([a, b], get_mask(joined))
+        assert model([np.array([[[0.0], [1.0]]]), np.zeros((1, 1, 1))]).tolist() == [[False, True, True]]
+
+    def test_a_call_does_not_ask(self):
+        ids = Input((4,))
+        model = Model(ids, LSTM(2)(Embedding(5, 3, mask_zero=True)(ids)))
+        assert [type(operation) for operation in model.operations] == [InputLayer, Embedding, LSTM]
