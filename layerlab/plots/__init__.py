@@ -22,7 +22,8 @@ from layerlab.plots.neurons import neuron
 from layerlab.plots.pictures import images, kernels, one_hot, pixel_values
 from layerlab.plots.rearranging import rearranged
 from layerlab.plots.receptive import receptive_field
-from layerlab.plots.regions import decision_regions, unit_lines
+from layerlab.plots.regions import decision_regions, plane_map, unit_lines
+from layerlab.plots.scores import answers_kept, model_scores
 from layerlab.plots.sliding import sliding_kernel, window_taps
 from layerlab.plots.slopes import activation_curves
 from layerlab.plots.style import COLORS, use_style
@@ -34,6 +35,7 @@ from layerlab.plots.wiring import dense_layer
 __all__ = [
     "COLORS",
     "activation_curves",
+    "answers_kept",
     "array_cells",
     "band",
     "bars",
@@ -60,11 +62,13 @@ __all__ = [
     "layer_histograms",
     "masked_words",
     "method_calls",
+    "model_scores",
     "neuron",
     "next_letters",
     "norms",
     "one_hot",
     "pixel_values",
+    "plane_map",
     "pooling_windows",
     "predictions",
     "projection",
