@@ -17,6 +17,7 @@ from layerlab.grading.plan import Call, Get, New, NumpyFunction, Outcome, Rng, S
 __all__ = ["Verdict", "difference", "judge"]
 
 _SHOWN = 8  # arrays of more numbers than this are described by their shape
+_WIDTH = 80  # and texts longer than this are cut
 
 
 @dataclass(frozen=True)
@@ -201,10 +202,14 @@ def short(value: Any) -> str:
             return "rng"
         case NumpyFunction(name):
             return f"np.{name}"
-        case list() | tuple() if any(isinstance(part, np.ndarray) for part in value):
-            return f"({', '.join(map(short, value))})"
-    text = repr(value)
-    return text if len(text) <= 60 else f"{text[:57]}..."
+        case list() | tuple():
+            opening, closing = "[]" if isinstance(value, list) else "()"
+            return _cut(f"{opening}{', '.join(map(short, value))}{',' * (len(value) == 1 and closing == ')')}{closing}")
+    return _cut(repr(value))
+
+
+def _cut(text: str) -> str:
+    return text if len(text) <= _WIDTH else f"{text[: _WIDTH - 3]}..."
 
 
 def describe(name: str, steps: Any) -> str:
