@@ -10,7 +10,6 @@ from layerlab.plots.calls import method_calls
 from layerlab.plots.comparisons import band, bars
 from layerlab.plots.computation import chain_rule, computation_graph
 from layerlab.plots.connectivity import connection_matrix, connections
-from layerlab.plots.descent import descent
 from layerlab.plots.embeddings import embedding_lookup, embedding_map, row_values, similarities
 from layerlab.plots.fans import fans
 from layerlab.plots.filters import feature_maps, filters, kernel_mosaic
@@ -48,7 +47,6 @@ __all__ = [
     "decision_regions",
     "dense_layer",
     "densities",
-    "descent",
     "embedding_lookup",
     "embedding_map",
     "fans",

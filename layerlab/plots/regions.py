@@ -1,13 +1,13 @@
-"""What a layer or a model does with the plane: the line of every unit, and the region of every answer.
+"""What a layer or a model does with the plane: the line of every unit, the region of every answer, a grid that is bent.
 
 Only for two inputs, where everything can be seen; more inputs behave alike.
 """
 
 import numpy as np
 
-from layerlab.plots.style import INK, canvas, series
+from layerlab.plots.style import COLORS, INK, canvas, series
 
-__all__ = ["decision_regions", "unit_lines"]
+__all__ = ["decision_regions", "plane_map", "unit_lines"]
 
 _MARKERS = "osD^v<>P"
 
@@ -88,6 +88,41 @@ def unit_lines(layer_or_kernel, bias=None, points=None, labels=None, title=None,
     if len(bias) <= 8:
         ax.legend(loc="upper left", bbox_to_anchor=(1, 1))
     return distances
+
+
+def plane_map(functions, limit=2.0, lines=9, steps=101):
+    """Where each point of the plane goes: a square grid as every function sends it, a panel per function.
+
+    Args:
+        functions: a dict {title: function from (n, 2) to (n, 2)}, such as a layer with two inputs and two units.
+        limit: the grid reaches from -limit to limit.
+        lines: how many lines in each direction.
+        steps: points per line.
+
+    Returns:
+        A dict {title: the four corners, shape (4, 2)}: the two ends of the lowest line, then of the highest.
+
+    >>> corners = plane_map({"doubled": lambda x: 2 * x}, limit=1.0)
+    >>> corners["doubled"].tolist()
+    [[-2.0, -2.0], [2.0, -2.0], [-2.0, 2.0], [2.0, 2.0]]
+    """
+    fixed, along = np.linspace(-limit, limit, lines), np.linspace(-limit, limit, steps)
+    grid = np.stack(np.meshgrid(along, fixed), axis=-1).astype("float32")  # (lines, steps, 2): horizontal lines
+    axes = canvas(8.0 / max(len(functions), 2) + 0.2, len(functions), squeeze=False)[1][0]
+    corners = {}
+    for ax, (title, function) in zip(axes, functions.items(), strict=True):
+        rows, columns = (
+            np.asarray(function(part.reshape(-1, 2))).reshape(lines, steps, 2) for part in (grid, grid[..., ::-1])
+        )
+        for row, column in zip(rows, columns, strict=True):
+            ax.plot(*column.T, color=COLORS["sky"], linewidth=1.2)
+            ax.plot(*row.T, color=COLORS["vermilion"], linewidth=1.2)
+        corners[title] = np.concatenate([rows[0, [0, -1]], rows[-1, [0, -1]]])
+        ax.plot(*corners[title][-1], "o", color=INK, markersize=6)
+        ax.set(title=title, xlabel="first number", ylabel="second number", aspect="equal")
+        ax.set_adjustable("datalim")
+        ax.title.set_fontsize(11)
+    return corners
 
 
 def _limits(points) -> np.ndarray:

@@ -50,3 +50,16 @@ def test_unit_lines_are_where_the_sum_is_zero():
 def test_unit_lines_need_two_inputs():
     with pytest.raises(ValueError, match=r"units with two inputs. Received: kernel of shape \(3, 4\)"):
         plots.unit_lines(np.zeros((3, 4)))
+
+
+def test_plane_map_sends_every_line_of_the_grid_through_the_function():
+    kernel = np.array([[1.0, 2.0], [0.0, -1.0]], dtype="float32")
+    corners = plots.plane_map(
+        {"as it is": lambda x: x, "mapped": lambda x: x @ kernel + 1}, limit=1.0, lines=3, steps=5
+    )
+    np.testing.assert_allclose(corners["mapped"], corners["as it is"] @ kernel + 1)
+    before, after = plt.gcf().axes
+    assert len(before.lines) == len(after.lines) == 7
+    for old, new in zip(before.lines, after.lines, strict=True):
+        np.testing.assert_allclose(new.get_xydata(), old.get_xydata() @ kernel + 1, atol=1e-6)
+    assert [before.get_title(), after.get_title()] == ["as it is", "mapped"]
