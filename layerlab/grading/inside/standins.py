@@ -1,0 +1,85 @@
+"""What a learner's imports find in the sandbox: NumPy and Python as they are, pictures that are not drawn, no layers.
+
+An answer that is graded is written with NumPy. `from layerlab.layers import Dense` would be the answer itself, so it
+fails and says why; `check` and everything that draws are there and do nothing, because cells use them in passing.
+"""
+
+import importlib.abc
+import importlib.machinery
+import sys
+import types
+from collections.abc import Iterator, Sequence
+from typing import Any
+
+__all__ = ["SILENT", "Silent", "install"]
+
+SILENT = ("matplotlib", "mpl_toolkits", "seaborn", "plotly", "IPython", "ipywidgets", "layerlab.plots")
+_REAL = ("layerlab.datasets",)
+_UNPACKED = {"subplots": 2, "hist": 3}  # calls whose results are usually taken apart: `fig, ax = plt.subplots()`
+_EXPLANATION = "an exercise is answered with NumPy: where it is graded, layerlab has data sets and no layers"
+
+
+class Silent(types.ModuleType):
+    """Has every attribute, can be called with anything, and does nothing."""
+
+    __path__: list[str] = []
+
+    def __getattr__(self, name: str) -> Any:
+        if name.startswith("__"):
+            raise AttributeError(name)
+        return Silent(name)
+
+    def __call__(self, *args: Any, **kwargs: Any) -> Any:
+        count = _UNPACKED.get(self.__name__, 0)
+        return tuple(Silent("part") for _ in range(count)) or Silent("result")
+
+    def __getitem__(self, key: Any) -> Any:
+        return Silent("part")
+
+    def __iter__(self) -> Iterator[Any]:
+        return iter(())
+
+    def __len__(self) -> int:
+        return 0
+
+    def __enter__(self) -> Any:
+        return self
+
+    def __exit__(self, *args: object) -> None:
+        pass
+
+
+class _Finder(importlib.abc.MetaPathFinder, importlib.abc.Loader):
+    """Answers imports of what is silent, and explains those of layerlab; leaves the rest to Python."""
+
+    def find_spec(self, name: str, path: Sequence[str] | None, target: Any = None) -> Any:
+        if _is_below(name, SILENT):
+            return importlib.machinery.ModuleSpec(name, self, is_package=True)
+        if name.startswith("layerlab.") and not _is_below(name, _REAL):
+            raise ImportError(f"{name} is not available here: {_EXPLANATION}")
+        return None
+
+    def create_module(self, spec: importlib.machinery.ModuleSpec) -> types.ModuleType:
+        return Silent(spec.name)
+
+    def exec_module(self, module: types.ModuleType) -> None:
+        pass
+
+
+def _is_below(name: str, packages: Sequence[str]) -> bool:
+    return any(name == package or name.startswith(f"{package}.") for package in packages)
+
+
+def install() -> None:
+    """Put the stand-ins in place, for every import from now on."""
+    sys.meta_path.insert(0, _Finder())
+    sys.modules["layerlab"].__dict__.update(plots=Silent("layerlab.plots"), __getattr__=_explain)
+    sys.modules["layerlab.grading"].__dict__.update(check=Silent("check"), WrongAnswer=AssertionError)
+
+
+def _explain(name: str) -> Any:
+    if name.startswith("__"):
+        raise AttributeError(name)
+    if name == "datasets":
+        return importlib.import_module("layerlab.datasets")
+    raise AttributeError(f"layerlab.{name} is not available here: {_EXPLANATION}")

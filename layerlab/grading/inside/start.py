@@ -1,0 +1,26 @@
+"""The script that a sandbox runs: it finds NumPy, puts a few stand-ins where layerlab would be, and takes orders.
+
+Run as `python -s -S -P start.py FOLDER...`, with where NumPy lies; its standard input and output are the wire.
+"""
+
+import sys
+import types
+from pathlib import Path
+
+
+def main() -> None:
+    """Set up imports and hand over to `child`."""
+    sys.path += sys.argv[1:]
+    grading = Path(__file__).resolve().parent.parent
+    # packages in name only: the real ones would bring along the layers that exercises ask for
+    for name, folder in (("layerlab", grading.parent), ("layerlab.grading", grading)):
+        package = types.ModuleType(name)
+        package.__path__ = [str(folder)]
+        sys.modules[name] = package
+    from layerlab.grading.inside import child
+
+    child.main()
+
+
+if __name__ == "__main__":
+    main()

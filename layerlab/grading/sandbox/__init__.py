@@ -1,0 +1,1 @@
+"""Sandboxes: processes in which a learner's code can compute and nothing else."""
