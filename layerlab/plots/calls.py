@@ -7,12 +7,12 @@ import contextlib
 import functools
 import inspect
 
-from layerlab.plots.style import COLORS, INK, canvas
+from layerlab.plots.style import COLORS, INK, WIDTH, canvas
 
 __all__ = ["method_calls"]
 
 _LETTER = 0.095  # inches of a letter in a fixed-width font of 10 points
-_ROW, _COLUMN = 0.42, 0.8  # inches
+_ROW, _COLUMN = 0.42, 0.8  # inches, the most that a column gets
 
 
 def method_calls(cls, statements, title=None):
@@ -76,19 +76,22 @@ def _watched(cls, name, called):
 def _draw(statements, methods, runs, title) -> None:
     """Statements downward, methods to the right; in a dot, the place of the call within its statement."""
     text = _LETTER * max(map(len, statements)) + 0.2
-    width, height = text + _COLUMN * len(methods) + 1.2, _ROW * len(statements) + 1.0
-    _, ax = canvas(height + 0.3 * bool(title), width=width)
+    column = min(_COLUMN, (WIDTH - text - 1.0) / len(methods))
+    head = 0.5 + 0.42 * _LETTER * max(map(len, methods))  # the names stand at a slant
+    height = _ROW * len(statements) + head
+    ends = [text, text + column * len(methods)]
+    _, ax = canvas(height + 0.3 * bool(title))
     for row, (statement, run) in enumerate(zip(statements, runs, strict=True)):
         y = -_ROW * row
-        ax.plot([text, text + _COLUMN * len(methods)], [y, y], color="#DDDDDD", linewidth=1, zorder=0)
+        ax.plot(ends, [y, y], color="#DDDDDD", linewidth=1, zorder=0)
         ax.text(0, y, statement, ha="left", va="center", family="monospace", fontsize=10, color=INK)
         for place, name in enumerate(dict.fromkeys(run), start=1):
-            x = text + _COLUMN * (methods.index(name) + 0.5)
+            x = text + column * (methods.index(name) + 0.5)
             ax.plot(x, y, "o", color=COLORS["blue"], markersize=17, zorder=2)
             ax.text(x, y, str(place), ha="center", va="center", color="white", fontsize=9, zorder=3)
-    for column, name in enumerate(methods):
-        x = text + _COLUMN * (column + 0.5)
-        ax.text(x - 0.08, 0.32, name, ha="left", va="bottom", rotation=25, family="monospace", fontsize=10, color=INK)
-    ax.set(xlim=(-0.1, width - 0.1), ylim=(-_ROW * (len(statements) - 0.4), height - _ROW * len(statements)))
+    for i, name in enumerate(methods):
+        x = text + column * (i + 0.5) - 0.08
+        ax.text(x, 0.32, name, ha="left", va="bottom", rotation=25, family="monospace", fontsize=10, color=INK)
+    ax.set(xlim=(-0.1, WIDTH - 0.1), ylim=(-_ROW * (len(statements) - 0.4), height - _ROW * len(statements)))
     ax.set_title(title or "")
     ax.axis("off")
