@@ -393,9 +393,9 @@ def patch_layers(height, width, channels, size, permute=True):
 
 
 def mosaic(patches, size):
-    """All patches of a photograph at their places, with a black frame around each."""
+    """All patches of a photograph at their places, with a white frame around each."""
     across = 256 // size
-    framed = np.pad(patches.reshape(across, across, size, size, 3), [(0, 0), (0, 0), (3, 3), (3, 3), (0, 0)])
+    framed = np.pad(patches.reshape(across, across, size, size, 3), [(0, 0), (0, 0), (3, 3), (3, 3), (0, 0)], constant_values=255)
     return np.concatenate(np.concatenate(framed, axis=1), axis=1)
 
 
