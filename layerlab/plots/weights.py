@@ -116,8 +116,10 @@ def norms(kernels, axis=0, limit=None, title=None, ax=None):
     """
     ax = canvas(3.0)[1] if ax is None else ax
     lengths = {k: np.sort(np.sqrt(np.sum(np.square(kernel), axis=axis)), axis=None) for k, kernel in kernels.items()}
-    for (label, values), color, marker in zip(lengths.items(), series(len(lengths)), "osD^vP*X", strict=False):
-        ax.plot(values, marker, color=color, markersize=4, label=label)
+    for i, ((label, values), color) in enumerate(zip(lengths.items(), series(len(lengths)), strict=True)):
+        ax.plot(
+            values, "osD^vP*X"[i % 8], color=color, markersize=max(8 - 2.5 * i, 3), label=label
+        )  # none hides another
     if limit is not None:
         ax.axhline(limit, color=INK, linestyle="--", linewidth=1, label=f"limit {limit:g}")
     ax.set(xlabel="units, sorted", ylabel="norm of the weights", title=title, ylim=(0, None))
@@ -126,7 +128,7 @@ def norms(kernels, axis=0, limit=None, title=None, ax=None):
     return lengths
 
 
-def tables(matrices, limit=None, columns=4, height=1.9, title=None):
+def tables(matrices, limit=None, columns=4, height=1.9, title=None, label="weight"):
     """Several matrices as tables of colored cells with one scale: purple negative, white zero, orange positive.
 
     Args:
@@ -135,6 +137,7 @@ def tables(matrices, limit=None, columns=4, height=1.9, title=None):
         columns: how many tables side by side.
         height: inches of a row of tables.
         title: a text above all.
+        label: what the colors stand for.
 
     Returns:
         The array of Axes that hold a table.
@@ -151,13 +154,13 @@ def tables(matrices, limit=None, columns=4, height=1.9, title=None):
     for ax in axes[len(matrices) :]:
         ax.remove()
     axes = axes[: len(matrices)]
-    for ax, (label, matrix) in zip(axes, matrices.items(), strict=True):
+    for ax, (name, matrix) in zip(axes, matrices.items(), strict=True):
         drawn = ax.imshow(matrix, cmap=DIVERGING, vmin=-limit, vmax=limit)
         ax.set(xticks=[], yticks=[])
-        ax.set_title(label, fontsize=10)
+        ax.set_title(name, fontsize=10)
         ax.spines[:].set(visible=True, color=INK, linewidth=0.5)
     bar = figure.colorbar(drawn, ax=list(axes), shrink=0.6, aspect=25)
-    bar.set_label("weight")
+    bar.set_label(label)
     bar.outline.set_visible(False)
     figure.suptitle(title, fontsize=12)
     return axes
