@@ -1,6 +1,6 @@
 """Nested structures of arrays: lists, tuples and dictionaries, as models with several inputs take and give them.
 
-Same names as `keras.tree`. Dictionaries are walked in the order of their sorted keys.
+Same names as `keras.tree`, and `nesting`. Dictionaries are walked in the order of their sorted keys.
 """
 
 __all__ = ["flatten", "flatten_with_path", "is_nested", "map_structure", "nesting", "pack_sequence_as"]

@@ -241,7 +241,7 @@ def test_functions_of_ones_own():
     config = activations.serialize(doubled)
     assert (config["class_name"], config["config"]) == ("function", "doubled")
     assert activations.deserialize(config, custom_objects={"doubled": doubled}) is doubled
-    with pytest.raises(ValueError, match="doubled"):
+    with pytest.raises(TypeError, match="Could not locate function 'doubled'"):
         activations.deserialize(config)
 
 

@@ -95,6 +95,7 @@ OURS = {  # public names that Keras does not have in that module
     "initializers": {"compute_fans"},
     "layers": {"LocallyConnected1D", "LocallyConnected2D"},  # Keras 2 had them
     "ops": {"exponential_linear"},
+    "tree": {"nesting"},
     "config": {"standardize_data_format", "standardize_dtype"},
 }
 

@@ -159,10 +159,18 @@ def test_registered_objects_need_nothing_else():
     assert read(function_config("doubled")) is doubled  # Keras finds it by the bare name too
 
 
-@pytest.mark.parametrize("family", [activations, constraints, initializers, losses, metrics, regularizers])
-def test_a_configuration_without_module_names_one_of_the_family(family):
+@pytest.mark.parametrize("family", [constraints, initializers, losses, metrics, regularizers])
+@pytest.mark.parametrize("module", [{}, {"module": "keras.layers"}])
+def test_a_configuration_names_one_of_the_family(family, module):
     with pytest.raises(ValueError, match=r"Could not interpret .* identifier"):
-        family.get({"class_name": "Dense", "config": {"units": 2}})
+        family.get({**module, "class_name": "Dense", "config": {"units": 2}})
+
+
+def test_a_layer_as_an_activation_names_its_module():
+    config = {"class_name": "Dense", "config": {"units": 2}}
+    assert isinstance(activations.get({"module": "keras.layers", **config}), Dense)
+    with pytest.raises(TypeError, match="Could not locate class 'Dense'"):
+        activations.get(config)
 
 
 @pytest.mark.parametrize("scope", [saving.custom_object_scope, saving.CustomObjectScope])

@@ -32,8 +32,8 @@ def deserialize(config, custom_objects=None) -> Layer:
         custom_objects: name -> class, for layers of your own.
 
     Raises:
-        ValueError: this describes no layer, or one that is not known (with the nearest name).
-        TypeError: the configuration does not fit the class.
+        ValueError: this describes no layer.
+        TypeError: it describes one that is not known (with the nearest name), or does not fit the class.
 
     >>> from layerlab.layers import deserialize
     >>> deserialize({"class_name": "RepeatVector", "config": {"n": 3, "name": "r"}})
@@ -41,7 +41,8 @@ def deserialize(config, custom_objects=None) -> Layer:
 
     Source: `keras.layers.deserialize`.
     """
-    layer = _family.deserialize(config, custom_objects) if isinstance(config, dict) else None
+    described = isinstance(config, dict) and "class_name" in config
+    layer = _family.deserialize(config, custom_objects) if described else None
     if not isinstance(layer, Layer):
         raise ValueError(
             "`keras.layers.deserialize` was passed a `config` object that is not a `keras.layers.Layer`. "

@@ -4,6 +4,7 @@ A layer of the package lists its arguments in `config_names`; one of the user's 
 """
 
 import inspect
+import types
 from typing import Any, ClassVar
 
 from layerlab import activations, constraints, initializers, regularizers
@@ -25,6 +26,11 @@ class Configured:
     _dtype: str
     _auto_config: tuple[tuple, dict]
     _build_shapes: dict | None
+
+    def __init_subclass__(cls, **kwargs):
+        super().__init_subclass__(**kwargs)
+        if "__init__" not in vars(cls) and cls.__module__.startswith("layerlab.layers."):
+            cls.__init__ = _renamed(cls.__init__, cls)  # type: ignore[method-assign]
 
     def __new__(cls, *args, **kwargs):
         layer = super().__new__(cls)
@@ -92,6 +98,14 @@ class Configured:
             self.build(**{key: as_shape(value) for key, value in config["shapes_dict"].items()})
         elif config and config.get("input_shape") is not None:
             self.build(as_shape(config["input_shape"]))
+
+
+def _renamed(init, cls):
+    """The same constructor, called `cls.__init__` in Python's own messages: "Conv2D.__init__() missing ..."."""
+    own = types.FunctionType(init.__code__, init.__globals__, "__init__", init.__defaults__, init.__closure__)
+    own.__kwdefaults__, own.__qualname__ = init.__kwdefaults__, f"{cls.__name__}.__init__"
+    own.__annotations__, own.__module__ = init.__annotations__, init.__module__
+    return own
 
 
 _PLAIN = (str, int, float, bool, list, tuple, dict, type(None))

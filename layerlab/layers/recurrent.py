@@ -23,7 +23,8 @@ class _OwnCell(RNN, named=False):
         if "cell_class" not in vars(cls):
             return
         names = tuple(name for name in cls.cell_class.config_names or () if name not in cls.left_out)
-        cls.config_names = (*(RNN.config_names or ()), *names, "activity_regularizer")
+        after = names.index("bias_regularizer") + 1  # where Keras has it
+        cls.config_names = (*(RNN.config_names or ()), *names[:after], "activity_regularizer", *names[after:])
         for name in names:
             setattr(cls, name, _of_the_cell(name))
 

@@ -110,7 +110,7 @@ class RNN(Layer):
 
     def get_initial_state(self, batch_size) -> list:
         """The states that a sequence starts with: zeros, unless the cell wishes something else."""
-        return initial_state(self.cell, batch_size, self.compute_dtype)
+        return as_states(initial_state(self.cell, batch_size, self.compute_dtype))
 
     def reset_state(self) -> None:
         """Make a stateful layer start anew with the next batch."""
@@ -161,7 +161,7 @@ class RNN(Layer):
     def _run_cell(self, sequences, states, counts, training):
         """The outputs of all steps, and the last states."""
         parts, step = self._halves(np.swapaxes(sequences, 0, 1), training)
-        outputs, before = [], 0.0 if self.zero_output_for_mask else _output_before(states)
+        outputs, before = [], 0.0 if self.zero_output_for_mask else self._output_before(states)
         for t in range(len(parts))[:: -1 if self.go_backwards else 1]:
             output, new = step(parts[t], states)
             if counts is not None and not counts[t].all():
@@ -171,6 +171,10 @@ class RNN(Layer):
             before = before if self.zero_output_for_mask else output
             outputs.append(output)
         return outputs, states
+
+    def _output_before(self, states):
+        """What counts as the output before the first step: the first state, of the last of stacked cells."""
+        return as_states(states[-1 if isinstance(self.cell, StackedRNNCells) else 0])[0]
 
     def _halves(self, steps, training):
         """What is done to all steps at once, and what is left to do in each."""
@@ -241,12 +245,6 @@ def _chosen(counts, new, old):
     return np.where(counts.reshape(-1, *(1,) * (np.ndim(new) - 1)), new, old)
 
 
-def _output_before(states):
-    """What counts as the output before the first step: the first state, which for stacked cells is the last cell's."""
-    return states[-1][0] if isinstance(states[0], list | tuple) else states[0]
-
-
 def _state_shapes(batch, state_size) -> list:
     """The shape of each state, in lists where the cells are stacked."""
-    stacked = any(isinstance(size, list | tuple) for size in state_size)
-    return [_state_shapes(batch, as_states(size)) if stacked else (batch, size) for size in state_size]
+    return [_state_shapes(batch, size) if tree.is_nested(size) else (batch, size) for size in state_size]

@@ -2,6 +2,7 @@
 
 import numpy as np
 
+from layerlab import tree
 from layerlab.layers.configurations import deserialize
 from layerlab.layers.layer import Layer
 from layerlab.serialization import serialize_keras_object
@@ -59,8 +60,8 @@ class StackedRNNCells(Layer):
     def call(self, inputs, states, training=False):
         new_states = []
         for cell, own in zip(self.cells, states, strict=True):
-            inputs, new = cell(inputs, own)
-            new_states.append(as_states(new))
+            inputs, new = cell(inputs, as_states(own))
+            new_states.append(tree.pack_sequence_as(own, tree.flatten(new)))
         return inputs, new_states
 
     def get_config(self):
@@ -93,8 +94,8 @@ def as_states(states) -> list:
     return list(states) if isinstance(states, list | tuple) else [states]
 
 
-def initial_state(cell, batch_size, dtype) -> list:
-    """The states that a cell starts with: its own wish, or else zeros."""
+def initial_state(cell, batch_size, dtype):
+    """The states that a cell starts with: its own wish, or else zeros in the structure of its `state_size`."""
     if hasattr(cell, "get_initial_state"):
-        return as_states(cell.get_initial_state(batch_size=batch_size))
-    return [np.zeros((batch_size, size), dtype) for size in as_states(cell.state_size)]
+        return cell.get_initial_state(batch_size=batch_size)
+    return tree.map_structure(lambda size: np.zeros((batch_size, size), dtype), cell.state_size)

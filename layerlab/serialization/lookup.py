@@ -22,19 +22,21 @@ _FAMILIES = (
     "schedules",
 )
 _FUNCTION_FAMILIES = ("activations", "losses", "metrics")
+_NAMED_AS_IN_FILES = ("activations", "layers")  # looked for like any object in a file; unknown, a TypeError
 
 
 def find_class(config: dict, family):
     """The user's class of the registered name, then layerlab's of the class name, then the user's of the class name.
 
-    Asked for one family, a class of another (a layer as an activation) must name its module.
+    Asked for an activation, a class of another family (a layer) must name its module.
     """
     name = config["class_name"]
     registered = config.get("registered_name", name)
     found = registry.get_registered_object(registered) if isinstance(registered, str) else None
     if found is None and family is not None:
         found = family.lookup(name) if _means_ours(config) else None
-    if found is None and _means_ours(config) and (family is None or config.get("module") is not None):
+    named = family is None or (family.name in _NAMED_AS_IN_FILES and config.get("module") is not None)
+    if found is None and named and _means_ours(config):
         found = _builtin(name, config.get("module"))
     if found is None and registered is not None:
         found = registry.lookup_custom(name)
@@ -75,7 +77,7 @@ def _located(found, name: str, kind: str, config: dict, family):
     if found is not None:
         return found
     known = itertools.chain.from_iterable(registry.names(place) for place in _FAMILIES)
-    if family is not None:
+    if family is not None and family.name not in _NAMED_AS_IN_FILES:
         raise ValueError(
             f"Could not interpret {family.noun} identifier: {config}.{did_you_mean(name, known)} A {kind} of your own "
             "must be registered, or passed in `custom_objects`."

@@ -404,6 +404,26 @@ def test_stacked_cells_are_layers_one_after_the_other():
     close([output, first_h, first_c, second], [upper(hidden), h, c, upper(hidden)])
 
 
+def test_stacked_cells_of_a_single_state_give_it_as_it_is():
+    class Adder(L.Layer):
+        def __init__(self, size):
+            super().__init__()
+            self.state_size = size
+
+        def call(self, inputs, states):
+            state = states[0] + np.sum(inputs, axis=-1, keepdims=True)
+            return state, [state]
+
+    layer = L.RNN([Adder(3), Adder(2)], return_state=True, return_sequences=True)
+    outputs, first, second = layer(X, mask=MASK)
+    assert (first.shape, second.shape) == ((3, 3), (3, 2))
+    steps = np.where(MASK[..., None], X.sum(axis=-1, keepdims=True), 0)
+    lower = np.cumsum(steps, axis=1)
+    upper = np.cumsum(np.where(MASK[..., None], 3 * lower, 0), axis=1)
+    close([first, second, outputs], [lower[:, -1].repeat(3, 1), upper[:, -1].repeat(2, 1), upper.repeat(2, 2)])
+    assert [symbol.shape for symbol in layer(Input((4, 2)))] == [(None, 4, 2), (None, 3), (None, 2)]
+
+
 def test_states_for_stacked_cells_may_come_flat():
     stack = with_random_weights(L.RNN([L.LSTMCell(3), L.GRUCell(2)]))
     h, c, last = np.ones((3, 3)), np.zeros((3, 3)), np.ones((3, 2))
