@@ -102,7 +102,7 @@ def _verdicts(submission: Submission, exercises: list[Exercise], tier: Any, limi
     verdicts: list[Verdict] = []
     try:
         with Session(tier, limits) as session:
-            report = session.load(submission.data, int(submission.seed, 16))
+            report = session.load(submission.data, int(submission.seed, 16) % 2**32)
             if problem := report.get("problem"):
                 return [Verdict(False, str(problem)) for _ in exercises]
             faults = _faults(report)

@@ -80,7 +80,7 @@ def _run_notebook(data: bytes, seed: int, seconds: float) -> tuple[dict[str, Any
     except cells.Unreadable as error:
         return {}, {"problem": str(error), "faults": []}
     random.seed(seed)
-    np.random.seed(seed % 2**32)
+    np.random.seed(seed)
     module = types.ModuleType("__main__")
     sys.modules["__main__"] = module  # where dataclasses look for the module of a class
     namespace = module.__dict__

@@ -78,7 +78,12 @@ class Session:
             raise Broken(str(answer.get("failed")) if isinstance(answer, dict) else "no answer")
 
     def load(self, notebook: bytes, seed: int) -> dict[str, Any]:
-        """Run a notebook's cells; what it is not, as "problem", and which cells failed, as "faults"."""
+        """Run a notebook's cells; what it is not, as "problem", and which cells failed, as "faults".
+
+        Args:
+            notebook: the bytes of the file.
+            seed: of 32 bits, for learners who draw from the generators that Python and NumPy share.
+        """
         report = self.ask({"notebook": np.frombuffer(notebook, np.uint8), "seed": seed})
         return report if isinstance(report, dict) else {}
 

@@ -1,0 +1,129 @@
+"""The results of a run as lines of a file: each is on the disk before the next submission counts as graded.
+
+A run that dies leaves whole lines, and at most one torn one at the end, which the next run removes.
+"""
+
+from __future__ import annotations
+
+import contextlib
+import json
+import os
+from collections.abc import Iterator
+from pathlib import Path
+from typing import Any, BinaryIO
+
+__all__ = ["Results", "key_of", "read_results"]
+
+FILE = "results.jsonl"
+Key = tuple[str, str, str]
+
+
+def key_of(result: dict[str, Any]) -> Key:
+    """What makes a result that of the same submission: student, assignment and notebook."""
+    return result["student"], result.get("assignment", ""), result["notebook"]
+
+
+def read_results(folder: Path) -> list[dict[str, Any]]:
+    """All results in a folder, each submission once; lines that a crash has spoiled are left out.
+
+    Raises:
+        FileNotFoundError: if nothing was graded there.
+    """
+    found: dict[Key, dict[str, Any]] = {}
+    for line in (folder / FILE).read_bytes().split(b"\n"):
+        with contextlib.suppress(ValueError, KeyError, TypeError, AttributeError):
+            result = json.loads(line)
+            found.setdefault(key_of(result), result)
+    return list(found.values())
+
+
+class Results:
+    """The file of a run, open for adding lines.
+
+    Args:
+        folder: where it lies, made if missing.
+        resume: whether to go on with what is there.
+        shard: which part of the work this run does, (number, count).
+
+    Raises:
+        FileExistsError: if there is something and `resume` is false.
+        BlockingIOError: if another run is writing there.
+    """
+
+    def __init__(self, folder: Path, resume: bool = False, shard: tuple[int, int] = (0, 1)) -> None:
+        folder.mkdir(mode=0o700, parents=True, exist_ok=True)  # grades are nobody else's business
+        if not resume and any(folder.iterdir()):
+            raise FileExistsError(
+                f"{folder} is not empty. Go on with what it holds (--resume), or name another folder."
+            )
+        self._locks = _lock_run(folder, shard)
+        self._file = open(folder / FILE, "ab")  # noqa: SIM115 - closed by `close`
+        with _locked(self._file):
+            _mend(folder / FILE)
+        self.done = {key_of(result) for result in read_results(folder)}
+
+    def add(self, result: dict[str, Any]) -> None:
+        """Add a line, durably."""
+        line = json.dumps(result).encode() + b"\n"
+        with _locked(self._file):
+            self._file.write(line)
+            self._file.flush()
+            os.fsync(self._file.fileno())
+        self.done.add(key_of(result))
+
+    def close(self) -> None:
+        """Close the file and let other runs write."""
+        self._file.close()
+        for lock in self._locks:
+            lock.close()
+
+    def __enter__(self) -> Results:
+        return self
+
+    def __exit__(self, *_: object) -> None:
+        self.close()
+
+
+def _mend(path: Path) -> None:
+    """Cut off a line without an end: the submission it was about is graded again."""
+    with open(path, "r+b") as file:
+        content = file.read()
+        file.truncate(content.rfind(b"\n") + 1)
+        os.fsync(file.fileno())
+
+
+def _lock_run(folder: Path, shard: tuple[int, int]) -> list[BinaryIO]:
+    """Keep a second run out: of the whole folder, or of this shard while others do theirs."""
+    number, count = shard
+    whole = open(folder / ".lock", "ab")  # noqa: SIM115 - held while the run lasts
+    _flock(whole, exclusive=count == 1)
+    if count == 1:
+        return [whole]
+    part = open(folder / f".lock-{number % count}-of-{count}", "ab")  # noqa: SIM115
+    _flock(part, exclusive=True)
+    return [whole, part]
+
+
+def _flock(file: BinaryIO, exclusive: bool) -> None:
+    with contextlib.suppress(ImportError):  # Windows
+        import fcntl
+
+        try:
+            fcntl.flock(file, (fcntl.LOCK_EX if exclusive else fcntl.LOCK_SH) | fcntl.LOCK_NB)
+        except BlockingIOError:
+            raise BlockingIOError(f"Another run is writing to {Path(file.name).parent}.") from None
+
+
+@contextlib.contextmanager
+def _locked(file: BinaryIO) -> Iterator[None]:
+    """Keep shards that write to the same file out of each other's lines."""
+    try:
+        import fcntl
+    except ImportError:  # Windows
+        yield
+        return
+    fcntl.flock(file, fcntl.LOCK_EX)
+    try:
+        yield
+    finally:
+        fcntl.flock(file, fcntl.LOCK_UN)

@@ -1,0 +1,100 @@
+"""Handed-in notebooks: where they lie, and reading them without trusting what they are.
+
+Two layouts are found: <student>/<notebook>.ipynb, and nbgrader's submitted/<student>/<assignment>/<notebook>.ipynb.
+"""
+
+from __future__ import annotations
+
+import errno
+import hashlib
+import os
+import stat
+from dataclasses import dataclass
+from pathlib import Path
+
+from layerlab.grading.grader import Submission
+from layerlab.grading.seeds import submission_seed
+
+__all__ = ["Place", "find", "load"]
+
+MAX_SIZE = 16 << 20  # bytes; a notebook with all its figures has one or two million
+# neither through a link out of the folder, nor waiting for a pipe that nobody writes to
+_FLAGS = os.O_RDONLY | getattr(os, "O_NOFOLLOW", 0) | getattr(os, "O_NONBLOCK", 0) | getattr(os, "O_BINARY", 0)
+
+
+@dataclass(frozen=True, order=True)
+class Place:
+    """Where a submission lies, and whose it is."""
+
+    student: str
+    assignment: str  # "" outside of nbgrader's layout
+    notebook: str
+    path: Path
+
+    @property
+    def key(self) -> tuple[str, str, str]:
+        """What makes it the same submission in another run."""
+        return self.student, self.assignment, self.notebook
+
+    def is_in_shard(self, number: int, count: int) -> bool:
+        """Whether this machine's part of the work holds it, whatever else there is."""
+        digest = hashlib.sha256(os.fsencode("\0".join(self.key))).digest()
+        return int.from_bytes(digest[:8], "big") % count == number % count
+
+
+def find(folder: Path) -> list[Place]:
+    """All submissions in a folder, in order.
+
+    Raises:
+        NotADirectoryError: if there is no such folder.
+    """
+    if not folder.is_dir():
+        raise NotADirectoryError(f"There is no folder {folder} with submissions.")
+    course = folder / "submitted"
+    root = course if course.is_dir() and not _notebooks(course, "", "") else folder
+    places = []
+    for student in _folders(root):
+        places += _notebooks(student, student.name, "")
+        for assignment in _folders(student):
+            places += _notebooks(assignment, student.name, assignment.name)
+    return sorted(places)
+
+
+def _folders(folder: Path) -> list[Path]:
+    """The folders in a folder; not those that links lead to, which may be anywhere, nor hidden ones."""
+    with os.scandir(folder) as entries:
+        return [Path(e.path) for e in entries if e.is_dir(follow_symlinks=False) and not e.name.startswith(".")]
+
+
+def _notebooks(folder: Path, student: str, assignment: str) -> list[Place]:
+    """What is named like a notebook, whatever it is."""
+    with os.scandir(folder) as entries:
+        names = [e.name for e in entries if e.name.endswith(".ipynb") and not e.name.startswith(".")]
+    return [Place(student, assignment, name.removesuffix(".ipynb"), folder / name) for name in names]
+
+
+def load(place: Place, secret: bytes) -> Submission:
+    """Read a submission; what cannot be read becomes one with a `problem`."""
+    data, problem = _read(place.path)
+    notebook = f"{place.assignment}/{place.notebook}" if place.assignment else place.notebook
+    seed = submission_seed(secret, place.student, notebook)
+    return Submission(place.student, place.notebook, data, seed, problem, place.assignment)
+
+
+def _read(path: Path) -> tuple[bytes, str]:
+    try:
+        descriptor = os.open(path, _FLAGS)
+    except OSError as error:
+        what = "it is a symbolic link" if error.errno == errno.ELOOP else os.strerror(error.errno or 0)
+        return b"", f"The file was not read: {what}."
+    with os.fdopen(descriptor, "rb") as file:
+        found = os.fstat(descriptor)
+        if not stat.S_ISREG(found.st_mode):
+            return b"", "The file was not read: it is no regular file."
+        if found.st_size > MAX_SIZE:
+            return (
+                b"",
+                f"The file was not read: {found.st_size >> 20} MB are more than the {MAX_SIZE >> 20} MB allowed.",
+            )
+        data = file.read(MAX_SIZE)
+    return data, "" if data else "The file is empty."
