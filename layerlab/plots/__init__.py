@@ -18,6 +18,7 @@ from layerlab.plots.landscapes import landscape, projection
 from layerlab.plots.letters import masked_words, next_letters
 from layerlab.plots.lines import curves, histogram, training_curves
 from layerlab.plots.neurons import neuron
+from layerlab.plots.penalties import coefficients, loss_parts, regularization_paths
 from layerlab.plots.pictures import images, kernels, one_hot, pixel_values
 from layerlab.plots.rearranging import rearranged
 from layerlab.plots.receptive import receptive_field
@@ -39,6 +40,7 @@ __all__ = [
     "band",
     "bars",
     "chain_rule",
+    "coefficients",
     "computation_graph",
     "confusion",
     "connection_matrix",
@@ -58,6 +60,7 @@ __all__ = [
     "kernels",
     "landscape",
     "layer_histograms",
+    "loss_parts",
     "masked_words",
     "method_calls",
     "model_scores",
@@ -72,6 +75,7 @@ __all__ = [
     "projection",
     "rearranged",
     "receptive_field",
+    "regularization_paths",
     "row_values",
     "shape_flow",
     "similarities",
