@@ -15,8 +15,10 @@ from layerlab.plots.fans import fans
 from layerlab.plots.filters import feature_maps, filters, kernel_mosaic
 from layerlab.plots.flow import shape_flow
 from layerlab.plots.landscapes import landscape, projection
+from layerlab.plots.learning_path import learning_path
 from layerlab.plots.letters import masked_words, next_letters
 from layerlab.plots.lines import curves, histogram, training_curves
+from layerlab.plots.merging import merged
 from layerlab.plots.neurons import neuron
 from layerlab.plots.penalties import coefficients, loss_parts, regularization_paths
 from layerlab.plots.pictures import images, kernels, one_hot, pixel_values
@@ -60,8 +62,10 @@ __all__ = [
     "kernels",
     "landscape",
     "layer_histograms",
+    "learning_path",
     "loss_parts",
     "masked_words",
+    "merged",
     "method_calls",
     "model_scores",
     "neuron",
