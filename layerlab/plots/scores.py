@@ -34,8 +34,7 @@ def model_scores(scores, samples, notes=None, mark=None, title=None, ax=None):
     rows = np.arange(len(shares))
     ax.errorbar(shares, rows, xerr=errors, fmt="o", color=COLORS["blue"], ecolor=COLORS["sky"], elinewidth=4, ms=7)
     if mark is not None:
-        ax.axvline(mark[1], color=COLORS["vermilion"], linestyle="--", linewidth=1.5, label=mark[0])
-        ax.legend(loc="lower right" if mark[1] < shares.mean() else "lower left")
+        _mark(ax, *mark, side="left" if mark[1] < shares.mean() else "right")
     for row, name in enumerate(scores):
         ax.annotate(
             (notes or {}).get(name, ""), (1.01, row), xycoords=("axes fraction", "data"), va="center", fontsize=9
@@ -44,6 +43,13 @@ def model_scores(scores, samples, notes=None, mark=None, title=None, ax=None):
     ax.set_ylim(len(scores) - 0.4, -0.6)
     ax.grid(True, axis="x")
     return {name: (float(s - e), float(s + e)) for name, s, e in zip(scores, shares, errors, strict=True)}
+
+
+def _mark(ax, label, share, side) -> None:
+    """A dashed line with its name at the top, on the side away from the dots."""
+    ax.axvline(share, color=COLORS["vermilion"], linestyle="--", linewidth=1.5)
+    place = {"xycoords": ("data", "axes fraction"), "xytext": (4 if side == "left" else -4, -3), "ha": side}
+    ax.annotate(label, (share, 1), textcoords="offset points", va="top", color=COLORS["vermilion"], **place)
 
 
 def answers_kept(labels, probabilities, threshold=None, title=None, ax=None):
