@@ -26,5 +26,8 @@ def fresh_session():
     config.set_floatx("float32")
     config.set_epsilon(1e-7)
     config.set_image_data_format("channels_last")
+    config.enable_interactive_logging()
+    config.set_max_epochs(None)
+    config.set_max_steps_per_epoch(None)
     if pyplot := sys.modules.get("matplotlib.pyplot"):
         pyplot.close("all")

@@ -1,20 +1,28 @@
-"""Global settings: the float type, the epsilon and the image layout that layers fall back on.
+"""Global settings: the float type, the epsilon and the image layout that layers fall back on, limits for trial runs.
 
 Same names and defaults as `keras.config`; everything else in the package asks here instead of keeping a copy.
 """
 
+import os
 from typing import Any
 
 import numpy as np
 
 __all__ = [
+    "disable_interactive_logging",
+    "enable_interactive_logging",
     "enable_unsafe_deserialization",
     "epsilon",
     "floatx",
     "image_data_format",
+    "is_interactive_logging_enabled",
+    "max_epochs",
+    "max_steps_per_epoch",
     "set_epsilon",
     "set_floatx",
     "set_image_data_format",
+    "set_max_epochs",
+    "set_max_steps_per_epoch",
     "standardize_data_format",
     "standardize_dtype",
 ]
@@ -22,7 +30,14 @@ __all__ = [
 _FLOATS = ("float16", "float32", "float64")
 _PYTHON_TYPES = {float: "float32", int: "int32", "int": "int32"}  # what Keras takes Python's own types for
 _DATA_FORMATS = ("channels_last", "channels_first")
-_settings: dict[str, Any] = {"floatx": "float32", "epsilon": 1e-7, "image_data_format": "channels_last"}
+_settings: dict[str, Any] = {
+    "floatx": "float32",
+    "epsilon": 1e-7,
+    "image_data_format": "channels_last",
+    "interactive_logging": True,
+    "max_epochs": int(os.environ.get("KERAS_MAX_EPOCHS", 0)) or None,
+    "max_steps_per_epoch": int(os.environ.get("KERAS_MAX_STEPS_PER_EPOCH", 0)) or None,
+}
 
 
 def floatx() -> str:
@@ -116,6 +131,61 @@ def standardize_dtype(dtype) -> str:
     if found is None or found.kind not in "biufcSU":  # no Python objects, no records, no dates
         raise ValueError(f"Invalid dtype: {dtype}. Expected the name of a NumPy type, such as 'float32'.")
     return found.name
+
+
+def max_epochs() -> int | None:
+    """The most epochs that any `fit` runs, for a quick trial of a script; None is no limit.
+
+    It starts as the environment variable KERAS_MAX_EPOCHS.
+    """
+    return _settings["max_epochs"]
+
+
+def set_max_epochs(value: int | None) -> None:
+    """Set the most epochs that any `fit` runs.
+
+    >>> set_max_epochs(2)
+    >>> max_epochs()
+    2
+    """
+    _settings["max_epochs"] = value
+
+
+def max_steps_per_epoch() -> int | None:
+    """The most batches that an epoch of `fit`, `evaluate` and `predict` takes; None is no limit.
+
+    It starts as the environment variable KERAS_MAX_STEPS_PER_EPOCH.
+    """
+    return _settings["max_steps_per_epoch"]
+
+
+def set_max_steps_per_epoch(value: int | None) -> None:
+    """Set the most batches that an epoch of `fit`, `evaluate` and `predict` takes.
+
+    >>> set_max_steps_per_epoch(3)
+    >>> max_steps_per_epoch()
+    3
+    """
+    _settings["max_steps_per_epoch"] = value
+
+
+def is_interactive_logging_enabled() -> bool:
+    """Whether progress and messages are printed; otherwise they go to Python's logger "layerlab" as INFO.
+
+    >>> is_interactive_logging_enabled()
+    True
+    """
+    return _settings["interactive_logging"]
+
+
+def enable_interactive_logging() -> None:
+    """Print progress and messages."""
+    _settings["interactive_logging"] = True
+
+
+def disable_interactive_logging() -> None:
+    """Send progress and messages to Python's logger "layerlab" instead of printing them."""
+    _settings["interactive_logging"] = False
 
 
 def enable_unsafe_deserialization() -> None:

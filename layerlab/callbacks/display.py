@@ -6,6 +6,9 @@ A message printed through `say` never runs into a half-finished line.
 import os
 import shutil
 
+from layerlab.config import is_interactive_logging_enabled
+from layerlab.messages import print_message
+
 __all__ = ["LogFile", "Notebook", "Terminal", "display_for", "say"]
 
 BOLD, GREEN, GRAY, PLAIN = "\x1b[1m", "\x1b[32m", "\x1b[37m", "\x1b[0m"
@@ -95,7 +98,7 @@ class LogFile:
     def show(self, count: str, bar: tuple[str, str], info: str, done: bool) -> None:
         """Print the line."""
         parts = [part for part in (self.title, count, info) if part]
-        print(" - ".join(parts), file=self.stream, flush=True)
+        print_message(" - ".join(parts), self.stream)
 
     def close(self) -> None:
         """Nothing is unfinished."""
@@ -103,6 +106,7 @@ class LogFile:
 
 def display_for(stream, title: str | None = None, live: bool = True):
     """What fits a stream: a terminal, the output of a notebook's cell, or anything that keeps what is written."""
+    live = live and is_interactive_logging_enabled()
     if live and type(stream).__module__.startswith("ipykernel"):
         return Notebook(stream, title)
     if live and getattr(stream, "isatty", lambda: False)() and os.environ.get("TERM") != "dumb":
@@ -114,6 +118,6 @@ def say(message: str) -> None:
     """Print a message on a line of its own; an unfinished line of progress makes room and is drawn again below."""
     unfinished, Terminal.unfinished = Terminal.unfinished, None
     if unfinished is None:
-        print(message, flush=True)
+        print_message(message)
     else:
-        print(f"{ERASE}{message}", file=unfinished.stream, flush=True)
+        print_message(f"{ERASE}{message}", unfinished.stream)

@@ -11,12 +11,14 @@ import numpy as np
 
 from layerlab import tree
 from layerlab.autodiff import ArrayLike
+from layerlab.config import max_steps_per_epoch
 
 __all__ = [
     "Batches",
     "EpochIterator",
     "as_count",
     "batches_of",
+    "limited",
     "split_validation",
     "unpack_x_y_sample_weight",
     "with_class_weight",
@@ -224,12 +226,26 @@ def split_validation(arrays: tuple, validation_split: float):
     return _rows_of(arrays, slice(None, split_at)), _rows_of(arrays, slice(split_at, None))
 
 
+def limited(name: str, wanted: int | None, limit: int | None, otherwise: int | None = None) -> int | None:
+    """A number, or the limit that `layerlab.config` sets for trial runs; says so if that is less.
+
+    Args:
+        otherwise: what not to want any number comes to.
+    """
+    expected = otherwise if wanted is None else wanted
+    if not limit or (expected is not None and expected <= limit):
+        return wanted
+    warnings.warn(f"Limiting {name} to {limit}", stacklevel=2)
+    return limit
+
+
 class EpochIterator:
     """Steps through batches epoch by epoch; with `steps`, an epoch goes on where the last one stopped."""
 
     def __init__(self, batches: Batches, steps: int | None = None):
         self.batches = batches
-        self.steps = steps if steps is None else as_count(steps, "steps_per_epoch")
+        steps = steps if steps is None else as_count(steps, "steps_per_epoch")
+        self.steps = limited("steps_per_epoch", steps, max_steps_per_epoch(), otherwise=batches.steps)
         self._rest: Iterator | None = None
 
     @property

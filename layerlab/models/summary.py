@@ -9,6 +9,7 @@ import sys
 from collections.abc import Callable
 from typing import NamedTuple
 
+from layerlab.messages import print_message
 from layerlab.models.text_table import draw_table, fit_widths
 
 __all__ = ["print_summary", "readable_memory_size"]
@@ -234,4 +235,4 @@ def _print(text: str) -> None:
         text.encode(getattr(sys.stdout, "encoding", None) or "utf-8")
     except UnicodeEncodeError:  # a terminal without box characters
         text = text.translate(_PLAIN)
-    print(text, end="")
+    print_message(text, end="")

@@ -9,10 +9,12 @@ import warnings
 import numpy as np
 
 from layerlab import tree
+from layerlab.config import max_epochs
 from layerlab.models.batches import (
     ArrayBatches,
     EpochIterator,
     batches_of,
+    limited,
     split_validation,
     unpack_x_y_sample_weight,
     with_class_weight,
@@ -81,6 +83,7 @@ class Trainer(TrainingStep, named=False):
         Source: Keras page "Model training APIs".
         """
         self._check_compiled()
+        epochs = limited("epochs", epochs, max_epochs())
         if validation_split and validation_data is None:
             parts = (x, y, sample_weight)
             (x, y, sample_weight), validation_data = split_validation(parts, validation_split)
