@@ -1,10 +1,11 @@
 """`plot_model` draws a box for every layer and an arrow for every connection, and the boxes say what was asked for."""
 
+import matplotlib.pyplot as plt
 import numpy as np
 import pytest
 from matplotlib.patches import FancyArrowPatch, FancyBboxPatch
 
-from layerlab import Input, Model, Sequential, utils
+from layerlab import Input, Model, Sequential, plots, utils
 from layerlab.layers import Add, Concatenate, Dense, Dot, Embedding, Flatten, ReLU
 
 
@@ -167,3 +168,9 @@ def test_bad_arguments_are_refused(arguments, message):
 def test_a_model_without_shapes_cannot_be_drawn():
     with pytest.raises(ValueError, match="This model has not yet been built"):
         utils.plot_model(Sequential([Dense(2)]))
+
+
+def test_the_style_of_the_course_is_no_hindrance():
+    with plt.rc_context():
+        plots.use_style()
+        assert boxes(draw(chain()))
