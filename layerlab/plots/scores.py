@@ -34,7 +34,7 @@ def model_scores(scores, samples, notes=None, mark=None, title=None, ax=None):
     rows = np.arange(len(shares))
     ax.errorbar(shares, rows, xerr=errors, fmt="o", color=COLORS["blue"], ecolor=COLORS["sky"], elinewidth=4, ms=7)
     if mark is not None:
-        _mark(ax, *mark, side="left" if mark[1] < shares.mean() else "right")
+        _mark(ax, mark[0], mark[1], "left" if mark[1] < shares.mean() else "right")
     for row, name in enumerate(scores):
         ax.annotate(
             (notes or {}).get(name, ""), (1.01, row), xycoords=("axes fraction", "data"), va="center", fontsize=9
@@ -48,8 +48,9 @@ def model_scores(scores, samples, notes=None, mark=None, title=None, ax=None):
 def _mark(ax, label, share, side) -> None:
     """A dashed line with its name at the top, on the side away from the dots."""
     ax.axvline(share, color=COLORS["vermilion"], linestyle="--", linewidth=1.5)
-    place = {"xycoords": ("data", "axes fraction"), "xytext": (4 if side == "left" else -4, -3), "ha": side}
-    ax.annotate(label, (share, 1), textcoords="offset points", va="top", color=COLORS["vermilion"], **place)
+    offset = (4 if side == "left" else -4, -3)
+    frame = {"xycoords": ("data", "axes fraction"), "textcoords": "offset points"}
+    ax.annotate(label, (share, 1), offset, ha=side, va="top", color=COLORS["vermilion"], **frame)
 
 
 def answers_kept(labels, probabilities, threshold=None, title=None, ax=None):
