@@ -14,6 +14,7 @@ from layerlab.plots.embeddings import embedding_lookup, embedding_map, row_value
 from layerlab.plots.fans import fans
 from layerlab.plots.filters import feature_maps, filters, kernel_mosaic
 from layerlab.plots.flow import shape_flow
+from layerlab.plots.heatmaps import heatmap
 from layerlab.plots.landscapes import landscape, projection
 from layerlab.plots.learning_path import learning_path
 from layerlab.plots.letters import masked_words, next_letters
@@ -56,6 +57,7 @@ __all__ = [
     "fans",
     "feature_maps",
     "filters",
+    "heatmap",
     "histogram",
     "images",
     "kernel_mosaic",

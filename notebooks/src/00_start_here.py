@@ -147,15 +147,15 @@ print(f"{len(stops)} notebooks, about {round(passed[-1] / 60)} hours of reading 
 # | Constraints: `NonNeg`, `UnitNorm`, `MaxNorm`, `MinMaxNorm` | [4](04_constraints.ipynb) |
 # | Regularizers: L1, L2, L1 and L2 | [5](05_regularizers.ipynb) |
 # | Activations: `linear`, `elu`, `selu`, `relu`, `softmax`, `softplus`, `softsign`, `tanh`, `sigmoid`, `hard_sigmoid`, `exponential`; `Activation` | [6](06_activations.ipynb) |
-# | Table of layers: Dense | [7](07_dense.ipynb) |
-# | Dropout | [8](08_dropout.ipynb) |
-# | Flatten, Reshape, Permute, RepeatVector | [9](09_reshaping.ipynb) |
-# | Lambda | [10](10_your_own_layer.ipynb) |
+# | Table of layers: `Dense` | [7](07_dense.ipynb) |
+# | `Dropout` | [8](08_dropout.ipynb) |
+# | `Flatten`, `Reshape`, `Permute`, `RepeatVector` | [9](09_reshaping.ipynb) |
+# | `Lambda` | [10](10_your_own_layer.ipynb) |
 # | Convolution | [11](11_convolution.ipynb) |
 # | Pooling | [12](12_pooling.ipynb) |
 # | Locally connected | [13](13_locally_connected.ipynb) |
 # | Merge | [14](14_merging.ipynb) |
-# | Embedding | [15](15_embedding.ipynb) |
+# | `Embedding` | [15](15_embedding.ipynb) |
 # | not in it: training, gradients, saving, versions of Keras | [16](16_capstone.ipynb), [A](A_how_a_layer_learns.ipynb), [B](B_keras_1_2_3.ipynb) |
 #
 # | section of the second tutorial | chapter |
@@ -166,7 +166,7 @@ print(f"{len(stops)} notebooks, about {round(passed[-1] / 60)} hours of reading 
 # | Table of constraints | [4](04_constraints.ipynb) |
 # | Table of regularizers | [5](05_regularizers.ipynb) |
 # | Activations | [6](06_activations.ipynb) |
-# | The list of layers, from Dense to Embedding | [7](07_dense.ipynb) to [15](15_embedding.ipynb) |
+# | The list of layers, from `Dense` to `Embedding` | [7](07_dense.ipynb) to [15](15_embedding.ipynb) |
 # | Conclusion | [16](16_capstone.ipynb) |
 #
 # ## How to use a notebook

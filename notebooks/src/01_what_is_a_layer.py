@@ -29,9 +29,9 @@ import warnings
 import matplotlib.pyplot as plt
 import numpy as np
 
-from layerlab import constraints, initializers, plots
+from layerlab import constraints, initializers, plots, regularizers
 from layerlab.datasets import mnist10k
-from layerlab.layers import Dense, Dropout, Input
+from layerlab.layers import Activation, Dense, Dropout, Input
 from layerlab.models import Sequential
 from layerlab.optimizers import SGD, Adam
 from layerlab.utils import set_random_seed
@@ -166,7 +166,8 @@ print("output of the neuron:", output)
 #
 # $$y = a\Big(\sum_i x_i\, w_i + b\Big)$$
 #
-# The activation here is `relu`: $\max(z, 0)$. It lets positive sums through and stops negative ones at zero.
+# The tutorials write the same as `result = Activation(SUMOF(input * weight) + bias)`. The activation here is `relu`:
+# $\max(z, 0)$. It lets positive sums through and stops negative ones at zero.
 #
 # In Python, first as a loop, then as NumPy says it:
 
@@ -211,7 +212,7 @@ print("kernel:", small.kernel.shape, " bias:", small.bias.shape)
 #
 # Here is all of it. The first weights are random numbers between $-\ell$ and $\ell$ with
 # $\ell = \sqrt{6 / (\text{inputs} + \text{units})}$: that is what `Dense` does when you do not ask for anything else
-# (chapter 3 says why).
+# ([chapter 3](03_initializers.ipynb) says why).
 
 
 # %%
@@ -363,21 +364,24 @@ print("all biases zero:", not first.get_weights()[1].any())
 
 # %% [markdown]
 # **What to see:** all heights about alike, and nothing beyond the two dashed lines. The data played no part:
-# an initializer fills *weights*, and knows only the shape of the kernel (chapter 3).
+# an initializer fills *weights*, and knows only the shape of the kernel ([chapter 3](03_initializers.ipynb)).
 #
 # ### `kernel_regularizer=None`: no penalty
 #
 # A regularizer adds a price for large weights to the loss. `None` means no price, and it is the default. So leaving
-# the argument out changes nothing.
+# the argument out changes nothing. With `regularizers.L2(0.01)`, the price would be a hundredth of the sum of all squares
+# ([chapter 5](05_regularizers.ipynb)).
 
 # %%
 print("penalties of the first layer:", first.losses)
+price = float(regularizers.L2(0.01)(kernel))
+print(f"with L2(0.01) it would be {price:.4f}; 0.01 x the sum of squares is {0.01 * np.sum(kernel**2):.4f}")
 
 # %% [markdown]
 # ### `kernel_constraint='MaxNorm'`: a leash
 #
 # After every update, each column of the kernel (the weights of one unit) that is longer than 2 is shortened to length
-# 2. The word stands for `MaxNorm(max_value=2, axis=0)`. Nothing happens at the start: the columns are short anyway.
+# 2 ([chapter 4](04_constraints.ipynb)). The word stands for `MaxNorm(max_value=2, axis=0)`. Nothing happens at the start: the columns are short anyway.
 # Make the kernel four times as large, and the leash tightens.
 
 # %%
@@ -403,6 +407,15 @@ outputs = np.asarray(first(x))
 print("smallest output of the first layer, with relu:", outputs.min())
 print("between 30 % and 70 % of them are 0:", bool(0.3 < np.mean(outputs == 0) < 0.7))
 print("the third layer gives negative numbers too:", bool((np.asarray(model(x)) < 0).any()))
+
+# %% [markdown]
+# The tutorials also import a layer called `Activation`, and never use it. It is the bend alone. `Dense(32, activation="relu")`
+# is a `Dense(32)` and an `Activation("relu")` in one ([chapter 6](06_activations.ipynb)):
+
+# %%
+apart = Sequential([Input((16,)), Dense(32), Activation("relu")])
+apart.set_weights(first.get_weights())
+print("in one or in two, the same:", np.array_equal(apart(x), first(x)))
 
 # %% [markdown]
 # ## What learning changes
@@ -449,7 +462,7 @@ print("the same:", np.allclose(neuron.get_weights()[0], stepped, atol=1e-5))
 
 # %% [markdown]
 # Wiggling 1,208 weights one by one would be slow. The library finds the whole gradient in one sweep backward through
-# the model. Chapter A shows how.
+# the model ([appendix A](A_how_a_layer_learns.ipynb)).
 #
 # Now many steps. A model with one input, one output and two hidden layers of 32 units is to learn a wave.
 
@@ -517,7 +530,8 @@ print("untrained, fewer than 20 in 100 test digits are read right:", accuracy < 
 #
 # - `softmax` turns the ten outputs into probabilities: all positive, and together 1. The largest is the answer.
 # - `Dropout(0.2)` switches off about one in five of the hidden units, different ones at every step, in training only. It
-#   has no weights. It keeps the model from leaning on single units (chapter 8).
+#   has no weights. It keeps the model from leaning on single units
+#   ([chapter 8](08_dropout.ipynb)).
 
 # %%
 history = digits.fit(x_train, y_train, epochs=5, validation_data=(x_test, y_test), verbose=0)
@@ -592,8 +606,10 @@ print("all eight shown are wrong:", bool((said != y_test[shown]).all()))
 #   through, and `linear`, the default, changes nothing.
 # - On `MaxNorm`: *"the weights should have a value equal to or less than the specified value."* It limits the length of a
 #   whole column, after each update. A single weight may be anything up to that length.
-# - They import `Activation` and never use it: `Dense(32, activation="relu")` is a `Dense(32)` and an
-#   `Activation("relu")` in one.
+# - A constraint is said to set *"the range between which all the input data must have their weights"*. It sees weights,
+#   never data, and is no range for single weights.
+# - They import `Activation` in every example, and never use it.
+# - *"The output of the particular layer acts as the values of input for other models."* For the next layer.
 # - They stack layers, and never say that without an activation between them the stack is one layer.
 #
 # </div>
@@ -695,12 +711,16 @@ print("constraint: ", defaults["kernel_constraint"])
 # <details><summary>Answer</summary>
 #
 # The outputs are equal for every input, so their gradients are equal too, and they stay equal: two units do the work of
-# one. This is why the first weights are random. Chapter 3 watches it happen.
+# one. This is why the first weights are random. [Chapter 3](03_initializers.ipynb) watches it happen.
 #
 # </details>
 
 # %%
 # your turn: layer = Dense(2, kernel_initializer="ones")
+
+# %% [markdown]
+# The exercises of this chapter, which check your answers and name the slip:
+# [exercises](../exercises/01_what_is_a_layer.ipynb).
 
 # %% [markdown]
 # ## Five quick questions

@@ -23,6 +23,7 @@
 # %%
 import math
 import textwrap
+import warnings
 from ast import literal_eval
 
 import matplotlib.pyplot as plt
@@ -53,11 +54,16 @@ model = Sequential([Input((28,)), Dense(10, activation="softmax")])
 answers = np.asarray(model(digit))
 
 figure, (left, right) = plt.subplots(1, 2, figsize=(8, 3.6), layout="constrained")
-left.imshow(digit)
-left.set(title=f"in: one picture {digit.shape}", xlabel="column", ylabel="row")
-right.imshow(answers, cmap="Blues", vmin=0, aspect="auto")
-right.set(title=f"out: {answers.shape}", xticks=range(10))
-right.set(xlabel="probability of the digit", ylabel="sample, says the model")
+plots.heatmap(digit, title=f"in: one picture {digit.shape}", ax=left)
+plots.heatmap(
+    answers,
+    xlabel="digit (darker: more probable)",
+    ylabel="sample, says the model",
+    title=f"out: {answers.shape}",
+    limits=(0, answers.max()),
+    square=False,
+    ax=right,
+)
 print("pictures in: 1, answers out:", len(answers))
 
 # %% [markdown]
@@ -229,7 +235,8 @@ print(f"{len(names):,} names, the longest of {longest} letters:", encode(names).
 
 # %% [markdown]
 # **What to see:** one filled square per row. The shape of a sample is *(letters, signs)*. The shape of all the names together
-# has one axis more, in front: which name. (A layer called `Embedding` makes better rows than these: chapter 15.)
+# has one axis more, in front: which name. (A layer called `Embedding` makes better rows than
+# these: [chapter 15](15_embedding.ipynb).)
 #
 # ### Images: rows, columns, and sometimes colors
 #
@@ -560,10 +567,25 @@ print("after the first batch:", shapeless.count_params(), "parameters")
 #   is the part that goes wrong, and they leave it out.
 # - A layer *"requires"* the input shape, they say. It does not. Without it, the layer makes its weights when it first
 #   sees data.
-# - They name an array `input`. That hides Python's own function `input()`.
+# - They name an array `input`. That hides Python's own function `input()`, as the next cell shows.
+# - They write `input_shape=(784,)` into every layer they add, one after another to the same model. Only in the first layer
+#   does it mean anything.
 #
 # </div>
-#
+
+# %%
+import builtins
+
+input = np.zeros((4, 2))  # as the tutorials do
+print("input can be called:", callable(input), "- Python's own could:", callable(builtins.input))
+del input
+
+with warnings.catch_warnings(record=True):
+    warnings.simplefilter("always")
+    late = Sequential([Input((16,)), Dense(32), Dense(8, input_shape=(784,))])
+print("kernel of the second layer:", late.layers[1].kernel.shape, "- its input_shape=(784,) was ignored")
+
+# %% [markdown]
 # <div style="border-left: 4px solid #0072B2; padding: 1px 16px">
 #
 # **Keras 1, 2 and 3**
@@ -589,6 +611,9 @@ print("after the first batch:", shapeless.count_params(), "parameters")
 # 32 videos of 10 frames, each frame 64 rows by 64 columns, in color (3 channels).
 #
 # </details>
+
+# %%
+# your turn: say it; then make a smaller array of that kind with np.zeros and look at len(...) of its parts
 
 # %% [markdown]
 # **2. Predict.** `Input((12,))`, then `RepeatVector(5)`, `Dense(7)`, `Permute((2, 1))`, `Flatten()`, `Dense(2)`. Write down
@@ -642,7 +667,11 @@ print("after the first batch:", shapeless.count_params(), "parameters")
 # </details>
 
 # %%
-# your turn
+# your turn: repaired = Sequential([Input(...), ...]), then repaired(...).shape
+
+# %% [markdown]
+# The exercises of this chapter, which check your answers and name the slip:
+# [exercises](../exercises/02_input_shape.ipynb).
 
 # %% [markdown]
 # ## Five quick questions
@@ -705,4 +734,4 @@ print("after the first batch:", shapeless.count_params(), "parameters")
 # - A. Rogozhnikov, "Einops: clear and reliable tensor manipulations with Einstein-like notation", *ICLR* 2022: a
 #   notation in which axes have names, against the mistakes of this chapter.
 #
-# **Back:** [1 · What is a layer?](01_what_is_a_layer.ipynb)
+# **Next:** [3 · Initializers](03_initializers.ipynb).
