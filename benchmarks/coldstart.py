@@ -1,0 +1,84 @@
+"""From a fresh process: seconds to import, to the end of the first fit, to a trained digits model, and the memory used.
+
+Each time is that of a whole process started anew, the peers in turn.
+"""
+
+from __future__ import annotations
+
+import json
+import statistics
+import subprocess
+import sys
+from collections.abc import Iterable
+
+from benchmarks.workloads import WORKLOADS, Workload, batches, first_weights
+
+__all__ = ["cold_start", "digits"]
+
+TASKS = ("import", "first fit", "five epochs")
+PROGRAM = "import sys; from benchmarks.coldstart import run; run(*sys.argv[1:])"
+
+
+def digits() -> Workload:
+    """784-512-512-10 on the course's 8,000 digits."""
+    return WORKLOADS[0]
+
+
+def run(name: str, task: str) -> None:
+    """What one fresh process does; it prints its largest memory."""
+    from benchmarks.peers import load
+    from benchmarks.worker import Bench
+
+    peer = load(name)
+    if task == "first fit":
+        workload = WORKLOADS[1]
+        peer.build(workload, first_weights(workload))
+        peer.train(*_prepared(peer, *batches(workload, 10)))
+    if task == "five epochs":
+        peer.build(digits(), first_weights(digits()))
+        x, y = _prepared(peer, *_digits_data())
+        for _ in range(5):
+            peer.train(x, y)
+    print(json.dumps(Bench(peer).peak()))
+
+
+def _prepared(peer, x, y):
+    return getattr(peer, "prepare", lambda x, y: (x, y))(x, y)
+
+
+def _digits_data():
+    from layerlab.datasets import mnist10k
+
+    (x, y), _ = mnist10k.load_data()
+    return x.reshape(len(x), -1).astype("float32") / 255, y.astype("int32")
+
+
+def cold_start(names: Iterable[str], rounds: int) -> str:
+    """A Markdown table: seconds of a whole process for each task, and megabytes after the first fit."""
+    lines = [
+        "| | import, s | first fit, s | 5 epochs of 8,000 digits, s | memory after the first fit, MB |",
+        "|---|---:|---:|---:|---:|",
+    ]
+    for name in names:
+        seconds = {task: [] for task in TASKS}
+        megabytes = 0.0
+        for _ in range(max(1, rounds // 3)):
+            for task in TASKS:
+                took, peak = _process(name, task)
+                if took is None:
+                    break
+                seconds[task].append(took)
+                megabytes = peak if task == "first fit" else megabytes
+        if all(seconds.values()):
+            cells = [f"{statistics.median(seconds[task]):.2f}" for task in TASKS]
+            lines.append(f"| {name} | {' | '.join(cells)} | {megabytes:.0f} |")
+    return "\n".join(lines)
+
+
+def _process(name: str, task: str) -> tuple[float | None, float]:
+    import time
+
+    start = time.perf_counter()
+    done = subprocess.run([sys.executable, "-c", PROGRAM, name, task], capture_output=True, text=True, check=False)
+    took = time.perf_counter() - start
+    return (took, json.loads(done.stdout.splitlines()[-1])) if done.returncode == 0 else (None, 0.0)

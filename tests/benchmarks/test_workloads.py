@@ -1,0 +1,48 @@
+"""The benchmark's harness: weights fit the models, peers that compute the same agree, a ratio is theirs over ours."""
+
+import numpy as np
+import pytest
+
+from benchmarks.peers import PEERS, load
+from benchmarks.report import notes, table
+from benchmarks.rounds import Result, _compare
+from benchmarks.worker import Bench
+from benchmarks.workloads import WORKLOADS, Workload, batches, first_weights, scaling
+
+
+@pytest.mark.parametrize("workload", WORKLOADS, ids=lambda workload: workload.name)
+def test_the_weights_fit_layerlabs_model(workload):
+    peer = load("layerlab")
+    peer.build(workload, first_weights(workload))
+    assert np.isfinite(peer.loss(*batches(workload, 1)))
+
+
+SMALL = Workload("small", "CNN", (8, 8, 2), (("conv", 3, 3, "relu"), ("maxpool", 2), ("flatten",), ("dense", 10, None)))
+MLP = Workload("mlp", "MLP", (5,), (("dense", 7, "relu"), ("dense", 10, None)), batch=10)
+
+
+@pytest.mark.parametrize("workload", [SMALL, MLP], ids=lambda workload: workload.name)
+@pytest.mark.parametrize("name", [name for name in PEERS if not name.startswith(("Keras", "tf", "layerlab"))])
+def test_a_peer_computes_the_same_losses(name, workload):
+    pytest.importorskip(PEERS[name][2])
+    if not workload.kinds <= load(name).kinds:
+        pytest.skip("it has no such layers")
+    ours, theirs = (Bench(load(peer)).build(workload, 4) for peer in ("layerlab", name))
+    np.testing.assert_allclose(ours, theirs, rtol=1e-4)
+
+
+def test_sizes_grow_along_one_axis_at_a_time():
+    names = [workload.name for workload in scaling()]
+    assert len(names) == len(set(names))
+    assert {name.split()[0] for name in names} == {"batch", "width", "depth", "image"}
+
+
+def test_the_table_divides_their_time_by_ours():
+    results = {MLP: {"layerlab": Result([0.001, 0.002, 0.004]), "torch": Result([0.006, 0.005, 0.001])}}
+    assert "| mlp MLP, batch 10 | 2 (1) | 2.50 |" in table(results)
+
+
+def test_who_computes_something_else_is_left_out():
+    results = {MLP: {"layerlab": Result(), "torch": Result()}}
+    _compare({"layerlab": [2.3, 2.2], "torch": [2.3, 2.1]}, results[MLP])
+    assert notes(results) == ["torch on mlp: other losses: 2.3000, 2.1000 instead of 2.3000, 2.2000"]
