@@ -101,8 +101,8 @@ def test_messages_go_to_a_logger_when_nobody_watches(caplog, capsys):
         model.fit(np.ones((4, 2)), np.ones((4, 1)), callbacks=[scheduler])
         model.summary()
     assert capsys.readouterr().out == ""
-    for expected in ("LearningRateScheduler setting learning rate to 0.5", "loss:", "Total params: 3"):
+    for expected in ("LearningRateScheduler setting learning rate to 0.5", "loss:", "Trainable params: 3"):
         assert expected in caplog.text
     config.enable_interactive_logging()
     model.summary()
-    assert "Total params: 3" in capsys.readouterr().out
+    assert "Trainable params: 3" in capsys.readouterr().out

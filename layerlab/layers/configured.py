@@ -51,12 +51,14 @@ class Configured:
     def _automatic_config(self, base: dict) -> dict:
         """What the constructor was called with, for a custom layer that has no `get_config` of its own."""
         parameters = inspect.signature(type(self).__init__).parameters
-        kinds = {parameter.kind for parameter in parameters.values()}
-        if inspect.Parameter.VAR_POSITIONAL in kinds:
-            raise NotImplementedError(f"{_NOT_AUTOMATIC.format(type(self).__name__)} its `__init__()` takes `*args`.")
+        kinds = {parameter.kind: name for name, parameter in parameters.items()}
         args, kwargs = self._auto_config
         bound = inspect.signature(type(self).__init__).bind(self, *args, **kwargs)
         bound.apply_defaults()
+        if bound.arguments.pop(kinds.get(inspect.Parameter.VAR_POSITIONAL, ""), ()):
+            raise NotImplementedError(
+                f"{_NOT_AUTOMATIC.format(type(self).__name__)} its `__init__()` takes `*args`, and got some."
+            )
         config: dict = {}
         for key, value in list(bound.arguments.items())[1:]:
             config |= value if parameters[key].kind is inspect.Parameter.VAR_KEYWORD else {key: value}

@@ -316,13 +316,13 @@ class Layer(WeightOwner, StatelessCall, Configured, Registered):
 
     def _dry_call(self, args, kwargs):
         """What `call` gives for symbolic inputs, found by running it on ones; nothing in the layer changes by it."""
-        values = [(variable, variable.value) for variable in self.variables]
+        values = [(variable, variable._array) for variable in self.variables]  # also while a tape records
         try:
             return dry_run(self._call_plain, args, kwargs)
         finally:
             self._clear_losses()
             for variable, value in values:
-                variable.value = value
+                variable._array = value
 
     def _call_plain(self, *args, **kwargs):
         with call_scope(None), name_scope(self.name):

@@ -185,7 +185,7 @@ def dry_run(function, args, kwargs):
 
     def merge(a, b):
         shape = tuple(m if m == n else None for m, n in zip(np.shape(a), np.shape(b), strict=True))
-        return KerasTensor(shape, dtype=np.asarray(a).dtype)
+        return KerasTensor(shape, dtype=a.dtype if hasattr(a, "dtype") else np.asarray(a).dtype)
 
     return tree.map_structure(merge, first, second)
 

@@ -149,10 +149,7 @@ class WeightOwner:
         for key, value in vars(self).items():
             if type(value) in _PLAIN or key in _NOT_OWNED:
                 continue
-            if isinstance(value, list | tuple | dict):
-                yield from tree.flatten(value)
-            else:
-                yield value
+            yield from _leaves(value)
 
     def _sublayers(self) -> list:
         return _unique(value for value in self._attributes() if isinstance(value, WeightOwner) and value is not self)
@@ -325,8 +322,8 @@ class WeightOwner:
         for variable, value in zip(variables, values, strict=True):
             if variable.shape != value.shape:
                 raise ValueError(
-                    f"Layer '{self.name}': the weight {variable.path!r} has shape {variable.shape}. "
-                    f"Received: shape {value.shape} from the file."
+                    f"Layer '{self.name}': the shape of the weight {variable.path!r} and that of its value in the file "
+                    f"must match. Expected: shape {variable.shape}. Received: shape {value.shape}"
                 )
         for variable, value in zip(variables, values, strict=True):
             variable.assign(value)
@@ -374,6 +371,15 @@ _NOT_OWNED = frozenset(
         "_states",
     )
 )
+
+
+def _leaves(value, above=()) -> Iterator:
+    """The leaves of nested containers, in the order of `tree.flatten`; one that holds itself is entered once."""
+    if not isinstance(value, list | tuple | dict):
+        yield value
+    elif id(value) not in above:
+        for item in [value[key] for key in sorted(value)] if isinstance(value, dict) else value:
+            yield from _leaves(item, (*above, id(value)))
 
 
 def _unique(items) -> list:

@@ -7,6 +7,7 @@ optimizer.
 import functools
 import inspect
 import math
+import warnings
 from typing import Any
 
 import numpy as np
@@ -102,7 +103,15 @@ class TrainingStep(Layer, named=False):
         return {key: serialize_keras_object(value) for key, value in self._compile_arguments.items()}
 
     def compile_from_config(self, config: dict) -> None:
-        """Compile with what `get_compile_config` gave."""
+        """Compile with what `get_compile_config` gave; a `compile` of your own is left to you, with a warning."""
+        if type(self).compile is not TrainingStep.compile:
+            warnings.warn(
+                "`compile()` was not called as part of model loading because the model's `compile()` method is custom. "
+                "All subclassed Models that have `compile()` overridden should also override `get_compile_config()` "
+                "and `compile_from_config(config)`. Alternatively, you can call `compile()` manually after loading.",
+                stacklevel=2,
+            )
+            return
         config = dict(config)
         optimizer = config.pop("optimizer", "rmsprop")
         arguments = {key: deserialize_keras_object(value) for key, value in config.items()}

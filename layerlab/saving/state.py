@@ -141,10 +141,17 @@ def _named(items) -> Iterator:
 def _parts(saveable) -> Iterator:
     """The attributes of an object in Keras's order: by name, private ones last; a chain's layers before all."""
     parts = {name: value for name, value in vars(saveable).items() if name not in _INTERNAL}
+    parts |= {name: getattr(saveable, name, None) for name in _own_properties(type(saveable))}
     if isinstance(saveable, Model):
         parts["layers"] = saveable.layers
     layers_first = isinstance(saveable, Sequential | Functional)
     return iter(sorted(parts.items(), key=lambda part: (_rank(part[0], layers_first), part[0])))
+
+
+def _own_properties(cls) -> list[str]:
+    """The properties of classes of the user's own, which may give a layer under a second name."""
+    classes = [each for each in cls.__mro__ if each.__module__.partition(".")[0] not in ("layerlab", "builtins")]
+    return [name for each in classes for name, value in vars(each).items() if isinstance(value, property)]
 
 
 def _rank(name: str, layers_first: bool) -> int:

@@ -30,7 +30,7 @@ def save_weights(model, filepath, overwrite=True, max_shard_size=None) -> None:
         )
     if not str(filepath).endswith(".weights.h5"):
         raise ValueError(f"The filename must end in `.weights.h5`. Received: filepath={filepath}")
-    _check_built(model, "saving the weights of")
+    _check_built(model, "saving")
     if may_write(filepath, overwrite):
         with replacing(filepath) as temporary, h5py.File(temporary, "w") as file:
             save_state(model, file)

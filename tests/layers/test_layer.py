@@ -783,6 +783,7 @@ class TestConfiguration:
 
         with pytest.raises(NotImplementedError, match=r"takes `\*args`"):
             Starred(1, 2).get_config()
+        assert Starred().get_config() == {}
 
     def test_a_configuration_that_does_not_fit(self):
         with pytest.raises(TypeError, match="Error when deserializing class 'Dense'"):

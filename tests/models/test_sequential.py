@@ -273,6 +273,23 @@ class TestSeveralInputs:
         assert model(self.A).shape == (6, 2)
         assert model.count_params() == 6
 
+    def test_fit_builds_layers_that_do_not_state_their_shapes(self):
+        class Twice(Layer):
+            def __init__(self):
+                super().__init__()
+                self.inner = Dense(2)
+
+            def build(self, input_shape):
+                self.inner.build(input_shape)
+
+            def call(self, inputs):
+                return 2 * self.inner(inputs)
+
+        model = Sequential([Twice(), Dense(1)])
+        model.compile("sgd", "mse")
+        model.fit(self.A, np.ones((6, 1)), verbose=0)
+        assert model.count_params() == 9
+
     @pytest.mark.parametrize(
         ("call", "expected"),
         [

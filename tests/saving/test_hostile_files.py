@@ -352,7 +352,7 @@ HDF5 = {
     ),
     "nothing": (lambda group, kept: group.create_dataset("0", data=h5py.Empty("f4")), "does not hold numbers"),
     "a group": (lambda group, kept: group.create_group("0"), "is not an array"),
-    "another shape": (lambda group, kept: group.create_dataset("0", data=kept.T), "has shape"),
+    "another shape": (lambda group, kept: group.create_dataset("0", data=kept.T), "must match"),
     "nobody": (lambda group, kept: None, "expected 2 variables, but received 1"),
 }
 

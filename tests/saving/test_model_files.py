@@ -304,6 +304,61 @@ def test_a_model_class_of_ones_own():
 # --- lambdas --------------------------------------------------------------------------------------------------------
 
 
+class AnyArguments(Model):
+    """A model as many tutorials write it, with a list that holds itself and a second name for a layer."""
+
+    def __init__(self, *args, **kwargs):
+        super().__init__(*args, **kwargs)
+        self.a_dense = Dense(2)
+        self.parts = []
+        self.parts.append(self.parts)
+
+    @property
+    def dense(self):
+        return self.a_dense
+
+    def call(self, x):
+        return self.dense(x)
+
+
+def test_a_model_class_that_passes_its_arguments_on():
+    model = AnyArguments(name="any")
+    x, _ = batch()
+    expected = model(x)
+    again = copied(model, custom_objects={"AnyArguments": AnyArguments})
+    assert again.name == "any"
+    assert np.array_equal(again(x), expected)
+
+
+def test_weights_are_found_under_a_second_name(tmp_path):
+    class OnlyDense(Model):
+        def __init__(self):
+            super().__init__()
+            self.dense = Dense(2)
+
+        def call(self, x):
+            return self.dense(x)
+
+    x, _ = batch()
+    first, second = OnlyDense(), AnyArguments()
+    expected = first(x)
+    second(x)
+    first.save_weights(tmp_path / "first.weights.h5")
+    second.load_weights(tmp_path / "first.weights.h5")
+    assert np.array_equal(second(x), expected)
+
+
+def test_a_compile_of_ones_own_is_left_to_its_owner():
+    class Own(Sequential):
+        def compile(self, *args, **kwargs):
+            super().compile(*args, **kwargs)
+
+    model = Own([Input((4,)), Dense(2)])
+    model.compile("sgd", "mse")
+    with pytest.warns(UserWarning, match=r"`compile\(\)` was not called as part of model loading"):
+        assert not copied(model, custom_objects={"Own": Own}).compiled
+
+
 def test_a_lambda_layer_loads_only_when_trusted():
     model, (x, _) = Sequential([Input((4,)), Lambda(lambda x: np.exp(x) + 1)]), batch()
     with pytest.raises(
