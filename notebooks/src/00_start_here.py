@@ -89,13 +89,13 @@ stops = [
     ("5", "Regularizers", 40, "the parts of a layer"),
     ("6", "Activations", 40, "the parts of a layer"),
     ("7", "Dense", 40, "layers"),
-    ("8", "Dropout", 30, "layers"),
+    ("8", "Dropout", 35, "layers"),
     ("9", "Flatten, Reshape, Permute, Repeat", 30, "layers"),
     ("10", "Lambda and your own layer", 40, "layers"),
     ("11", "Convolution", 40, "layers"),
     ("12", "Pooling", 30, "layers"),
     ("13", "Locally connected", 40, "layers"),
-    ("14", "Merging", 30, "layers"),
+    ("14", "Merging", 40, "layers"),
     ("15", "Embedding", 40, "layers"),
     ("16", "Capstone", 40, "all together"),
     ("A", "How a layer learns", 40, "appendices"),
@@ -119,13 +119,13 @@ print(f"{len(stops)} notebooks, about {round(passed[-1] / 60)} hours of reading 
 # | 5 | [Regularizers](05_regularizers.ipynb) | A price for weights: why L1 makes zeros and L2 does not. | 40 | [exercises](../exercises/05_regularizers.ipynb) |
 # | 6 | [Activations](06_activations.ipynb) | The bend in a layer, its slope, and units that die. | 40 | [exercises](../exercises/06_activations.ipynb) |
 # | 7 | [Dense](07_dense.ipynb) | The layer that joins everything to everything, forward and backward. | 40 | [exercises](../exercises/07_dense.ipynb) |
-# | 8 | [Dropout](08_dropout.ipynb) | Switching units off at random, and what must be multiplied so that nothing changes on average. | 30 | [exercises](../exercises/08_dropout.ipynb) |
+# | 8 | [Dropout](08_dropout.ipynb) | Switching units off at random, and what must be multiplied so that nothing changes on average. | 35 | [exercises](../exercises/08_dropout.ipynb) |
 # | 9 | [Flatten, Reshape, Permute, Repeat](09_reshaping.ipynb) | Same numbers, other places: the picture that a wrong reshape ruins. | 30 | [exercises](../exercises/09_reshaping.ipynb) |
 # | 10 | [Lambda and your own layer](10_your_own_layer.ipynb) | From one line to a layer with weights of its own, which trains and is saved like all others. | 40 | [exercises](../exercises/10_your_own_layer.ipynb) |
 # | 11 | [Convolution](11_convolution.ipynb) | A small kernel slid over a photograph by hand, and the kernels that a network finds. | 40 | [exercises](../exercises/11_convolution.ipynb) |
 # | 12 | [Pooling](12_pooling.ipynb) | Keep the largest of each window: what is lost, and what it is good for. | 30 | [exercises](../exercises/12_pooling.ipynb) |
 # | 13 | [Locally connected](13_locally_connected.ipynb) | A convolution that shares nothing; the digit shifted by two pixels. | 40 | [exercises](../exercises/13_locally_connected.ipynb) |
-# | 14 | [Merging](14_merging.ipynb) | Models with branches: add, multiply, concatenate, and the shapes that fit together. | 30 | [exercises](../exercises/14_merging.ipynb) |
+# | 14 | [Merging](14_merging.ipynb) | Models with branches: add, multiply, concatenate, and the shapes that fit together. | 40 | [exercises](../exercises/14_merging.ipynb) |
 # | 15 | [Embedding](15_embedding.ipynb) | Letters that arrange themselves into vowels and consonants. | 40 | [exercises](../exercises/15_embedding.ipynb) |
 # | 16 | [Capstone](16_capstone.ipynb) | A model of your own, from the data to the saved file, and on to real Keras. | 40 | [exercises](../exercises/16_capstone.ipynb) |
 # | A | [How a layer learns](A_how_a_layer_learns.ipynb) | Gradients: 2,416 looks or one walk back; a tape of ten lines; a training step in its order. | 40 |  |

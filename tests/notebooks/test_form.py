@@ -40,7 +40,7 @@ def test_it_opens_with_what_it_gives_and_what_it_needs(source):
     assert "**When you have finished this chapter, you can**" in opening
     assert 4 <= len(re.findall(r"^- ", opening, re.MULTILINE)) <= 6
     assert "**You need** " in opening
-    assert re.search(r"\*\*Time:\*\* \d\d( to \d\d)? minutes\.", opening)
+    assert re.search(r"\*\*Time:\*\* \d\d( to \d\d)? minutes\.", " ".join(opening.split()))
 
 
 @every_chapter
@@ -99,7 +99,7 @@ def test_the_further_reading_is_a_short_list(source):
 def test_it_names_the_next_chapter(source):
     following = dict(zip(COURSE, [*COURSE[1:], COURSE[0]], strict=True))[source.stem]
     last = stored(source).cells[-1].source.splitlines()[-1]
-    assert re.fullmatch(rf"\*\*(Next|Back):\*\* \[.+\]\({following}\.ipynb\)\.?", last)
+    assert re.match(rf"\*\*(Next|Back):\*\* \[[^\]]+\]\({following}\.ipynb\)", last)
 
 
 @every_chapter
