@@ -23,7 +23,7 @@ BRITISH = frozenset(
     travelling whilst
     """.split()
 )
-WORD = re.compile(r"(?<![\w])[^\W\d_]+(?:['’][^\W\d_]+)*")  # not what follows a digit: word2vec
+WORD = re.compile(r"(?<![^\W_])[^\W\d_]+(?:['’][^\W\d_]+)*")  # not what follows a digit: word2vec
 
 
 @functools.cache
