@@ -4,6 +4,7 @@ The shapes come from the layers' own `compute_output_shape`; the model need not 
 """
 
 import math
+import re
 
 from layerlab.plots.style import COLORS, INK, canvas
 
@@ -72,7 +73,8 @@ def _steps(model) -> list[tuple]:
 
 
 def _transition(ax, x, y, label, weights) -> None:
-    """The arrow of a layer: its class above, its weights below."""
+    """The arrow of a layer: its class above (a long one on several lines), its weights below."""
+    label = re.sub(r"(?<=[a-z])(?=[A-Z])", "\n", label) if len(label) > 9 else label
     arrow = {"arrowstyle": "-|>", "color": INK, "lw": 1.5, "shrinkA": 0, "shrinkB": 0}
     ax.annotate("", (x + 0.55, y), (x - 0.55, y), arrowprops=arrow)
     ax.text(x, y + 0.12, label, ha="center", va="bottom", fontsize=10, fontweight="bold")

@@ -19,6 +19,11 @@ def test_shape_flow_lists_shapes_and_weights():
     assert {"(None, 72)", "Flatten", "Dense", "365\nweights", "no\nweights"} <= texts
 
 
+def test_shape_flow_breaks_long_names():
+    plots.shape_flow(models.Sequential([layers.Input((4, 4, 1)), layers.MaxPooling2D(2)]))
+    assert "Max\nPooling2D" in {text.get_text() for text in plt.gca().texts}
+
+
 def test_shape_flow_wraps_long_models():
     steps = plots.shape_flow(models.Sequential([layers.Input((4,)), *(layers.Dense(3) for _ in range(7))]))
     assert len(steps) == 8
