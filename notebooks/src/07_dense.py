@@ -92,8 +92,8 @@ print("one shuffle for all costs less than 2 points:", abs(first - second) < 0.0
 print("a shuffle for each ruins it:                 ", third < 0.3)
 
 # %% [markdown]
-# It makes no difference. What to us is a picture, is to a dense layer a list of 784 numbers without neighbors, without above
-# and below. Each number has a weight of its own, and a sum has no order. Only if every picture is shuffled in another
+# **What to see:** the first two bars are alike. What to us is a picture, is to a dense layer a list of 784 numbers without
+# neighbors, without above and below. Each number has a weight of its own, and a sum has no order. Only if every picture is shuffled in another
 # way, is there nothing left to learn: a pixel has to mean the same each time.
 #
 # We can say it more sharply. If we shuffle the *rows of the kernel* in the same way, the second model is the first one,
@@ -124,6 +124,8 @@ neurons, matrix = plots.dense_layer(layer, unit=0, title="each line on the left 
 print("kernel", layer.kernel.shape, "bias", layer.bias.shape)
 
 # %% [markdown]
+# **What to see:** the framed column on the right is the bundle of thick lines that leads into $y_0$ on the left.
+#
 # In words of NumPy, first as loops, then as one product:
 
 # %%
@@ -638,8 +640,8 @@ print(textwrap.fill(str(caught[0].message), 95))
 # | units | `output_dim` | `units`, also as `32.0` | `units`, a whole number |
 # | arguments | `init`, `W_regularizer`, `b_constraint`, `bias=True` | `kernel_initializer`, `kernel_regularizer`, `bias_constraint`, `use_bias=True` | as in Keras 2 |
 # | input | `input_dim=16` | `input_shape=(16,)` | `Input((16,))` in front |
-# | more than two axes | `TimeDistributedDense` in the first versions, then `TimeDistributed(Dense(...))` | acts on the last axis | acts on the last axis |
-# | unknown argument | `TypeError` | `TypeError` | `ValueError` |
+# | more than two axes | in the first versions a layer of its own, `TimeDistributedDense` | acts on the last axis | acts on the last axis |
+# | unknown argument | an error | `TypeError` | `ValueError` |
 #
 # Keras 3 has three arguments more, `lora_rank`, `lora_alpha` and `quantization_config`, for adapting very large models. layerlab
 # accepts them only as `None`.
