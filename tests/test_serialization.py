@@ -1,6 +1,7 @@
 """Objects to dictionaries and back: the forms are Keras's, and a name in a file means what Keras would mean by it."""
 
 import json
+import re
 
 import numpy as np
 import pytest
@@ -173,6 +174,31 @@ def test_a_layer_as_an_activation_names_its_module():
         activations.get(config)
 
 
+@pytest.mark.parametrize(
+    "config",
+    [
+        {"module": "keras.layers", "class_name": "Dense", "config": {"units": 1}},
+        {"module": "builtins", "class_name": "function", "config": "relu"},
+    ],
+)
+def test_a_name_of_ours_goes_by_no_other(config):
+    assert read({**config, "registered_name": config["class_name"]}) is not None
+    with pytest.raises(ValueError, match=r"`registered_name='subprocess.Popen'` .* resolved to a Keras built-in"):
+        read({**config, "registered_name": "subprocess.Popen"})
+
+
+@pytest.mark.parametrize(
+    ("config", "message"),
+    [
+        ({"layers": []}, "must be a dictionary containing the 'name' and 'layers' keys"),
+        ({"name": "s", "layers": [{}]}, "Expected a dictionary containing a 'config' key. Received: config={}"),
+    ],
+)
+def test_what_a_sequential_configuration_lacks_is_said(config, message):
+    with pytest.raises(ValueError, match=re.escape(message)):
+        read({"module": "keras", "class_name": "Sequential", "config": config})
+
+
 @pytest.mark.parametrize("scope", [saving.custom_object_scope, saving.CustomObjectScope])
 def test_scopes_add_up_and_end(scope):
     with scope({"Mine": Mine}), scope({"doubled": doubled}):
@@ -204,7 +230,7 @@ UNKNOWN = [
     ({"module": "os", "class_name": "Dense", "config": {"units": 2}}, "Could not locate class 'Dense'"),
     (function_config("rleu"), "Could not locate function 'rleu'. Did you mean 'relu'"),
     ({"module": "keras.layers", "class_name": "Dense", "config": [1]}, "Expected 'config' to be a dict for Dense"),
-    ({"class_name": "function", "config": None}, "Expected 'config' to be a str for a function"),
+    ({"class_name": "function", "config": None}, "Expected 'config' to be a non-null str for a function"),
     ({"class_name": {}, "config": {}}, "'class_name' must be a string"),
     ({"module": "keras.layers", "class_name": "Dense", "config": {"unit": 2}}, "could not be deserialized properly"),
 ]

@@ -107,15 +107,20 @@ class IndexedBatches(Batches):
 
     def __init__(self, batches, shuffle=False):
         self.batches, self.shuffle = batches, shuffle
-        self.steps: int = len(batches)
+        self.steps = batches.num_batches if hasattr(batches, "num_batches") else len(batches)
 
     def epoch(self):
         if hasattr(self.batches, "on_epoch_begin"):
             self.batches.on_epoch_begin()
-        for i in _permutation(self.steps) if self.shuffle else range(self.steps):
+        for i in self._order():
             yield tuple(tree.map_structure(_as_array, part) for part in unpack_x_y_sample_weight(self.batches[int(i)]))
         if hasattr(self.batches, "on_epoch_end"):
             self.batches.on_epoch_end()
+
+    def _order(self) -> Iterable:
+        if self.steps is None:
+            return itertools.count()
+        return _permutation(self.steps) if self.shuffle else range(self.steps)
 
 
 def batches_of(x, y=None, sample_weight=None, batch_size=None, shuffle=False) -> Batches:

@@ -236,9 +236,20 @@ class Sequential(Model):
     @classmethod
     def from_config(cls, config, custom_objects=None):
         """The model that `get_config` described, with new weights."""
+        if not {"name", "layers"} <= set(config):
+            raise ValueError(
+                "A Sequential model configuration must be a dictionary containing the 'name' and 'layers' keys. "
+                f"Received: config={config}"
+            )
         config = copy.deepcopy(config)
+        for item in config["layers"]:
+            if not isinstance(item, dict) or "config" not in item:
+                raise ValueError(
+                    "The provided configuration is not a valid Keras configuration. Expected a dictionary containing a "
+                    f"'config' key. Received: config={item}"
+                )
         layers = [deserialize_keras_object(item, custom_objects) for item in config["layers"]]
-        model = cls(layers, name=config.get("name"), trainable=config.get("trainable", True))
+        model = cls(layers, name=config["name"], trainable=config.get("trainable", True))
         shape = config.get("build_input_shape")
         if shape and not model.built and model.layers:
             model.build(tuple(shape))

@@ -27,9 +27,9 @@ _INTERNAL = frozenset(vars(Layer(name="bare"))) | {
 }
 
 
-def save_state(model, file) -> None:
-    """Write the variables of a model, of all layers inside and of its optimizer into an open HDF5 file."""
-    done: set[int] = set()
+def save_state(model, file, skip=()) -> None:
+    """Write the variables of a model, of all layers inside (but for some) and of its optimizer into an HDF5 file."""
+    done = {id(layer) for layer in skip}
     for path, saveable in _walk(model, "", done):
         done.add(id(saveable))
         group = file.create_group(f"{path}/vars")

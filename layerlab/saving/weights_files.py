@@ -8,7 +8,7 @@ from layerlab.saving.writing import may_write, replacing
 __all__ = ["load_weights", "save_weights"]
 
 
-def save_weights(model, filepath, overwrite=True, max_shard_size=None) -> None:
+def save_weights(model, filepath, overwrite=True, max_shard_size=None, objects_to_skip=None) -> None:
     """Write the weights of a model, and the state of its optimizer, to a `.weights.h5` file.
 
     Args:
@@ -16,6 +16,7 @@ def save_weights(model, filepath, overwrite=True, max_shard_size=None) -> None:
         filepath: where to; it must end in `.weights.h5`. An old file stays until the new one is complete.
         overwrite: replace an old file; otherwise ask first.
         max_shard_size: must be None: layerlab keeps all weights in one file.
+        objects_to_skip: layers to leave out.
 
     Raises:
         ValueError: another ending, or a model that has no weights yet.
@@ -33,7 +34,7 @@ def save_weights(model, filepath, overwrite=True, max_shard_size=None) -> None:
     _check_built(model, "saving")
     if may_write(filepath, overwrite):
         with replacing(filepath) as temporary, h5py.File(temporary, "w") as file:
-            save_state(model, file)
+            save_state(model, file, objects_to_skip or ())
 
 
 def load_weights(model, filepath, skip_mismatch=False, objects_to_skip=None, **kwargs) -> None:

@@ -33,12 +33,16 @@ def find_class(config: dict, family):
     name = config["class_name"]
     registered = config.get("registered_name", name)
     found = registry.get_registered_object(registered) if isinstance(registered, str) else None
-    if found is None and family is not None:
+    if found is not None:
+        return found
+    if family is not None:
         found = family.lookup(name) if _means_ours(config) else None
     named = family is None or (family.name in _NAMED_AS_IN_FILES and config.get("module") is not None)
     if found is None and named and _means_ours(config):
         found = _builtin(name, config.get("module"))
-    if found is None and registered is not None:
+    if found is not None:
+        _refuse_registered_name(config, name)
+    elif registered is not None:
         found = registry.lookup_custom(name)
     return _located(found, name, "class", config, family)
 
@@ -46,13 +50,28 @@ def find_class(config: dict, family):
 def find_function(name: str, config: dict, family):
     """The user's function of this full name, then layerlab's, then the user's of the bare name."""
     found = registry.get_registered_object(name)
-    if found is None and family is not None:
+    if found is not None:
+        return found
+    if family is not None:
         found = family.lookup(name)
     if found is None:
         found = next((f for table in _FUNCTION_FAMILIES if _is_function(f := registry.find_builtin(name, table))), None)
-    if found is None:
+    if found is not None:
+        _refuse_registered_name(config, name)
+    else:
         found = registry.lookup_custom(name)
     return _located(found, name, "function", config, family)
+
+
+def _refuse_registered_name(config: dict, name: str) -> None:
+    """One of ours is meant, under a name that says otherwise: such a configuration was made by hand, to mislead."""
+    registered = config.get("registered_name")
+    if registered and registered not in (name, config["class_name"]):
+        raise ValueError(
+            f"`registered_name={registered!r}` was provided in the config, but '{name}' resolved to a Keras built-in "
+            "and does not use registered names. Remove the `registered_name` field from the config. Full object "
+            f"config: {config}"
+        )
 
 
 def _is_function(obj) -> bool:

@@ -73,7 +73,7 @@ def _read_marked(config: dict, family):
         raise TypeError(f"Could not parse config: 'class_name' must be a string. Received: {config}")
     if class_name == "function":
         if not isinstance(inner, str):
-            raise TypeError(f"Expected 'config' to be a str for a function. Received: {config}")
+            raise TypeError(f"Expected 'config' to be a non-null str for a function. Received: {config}")
         return find_function(inner, config, family)
     inner = {} if inner is None else inner
     if not isinstance(inner, dict):

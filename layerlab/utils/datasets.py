@@ -7,7 +7,8 @@ class PyDataset:
     """Base of data sets that give a batch an index, for `fit`, `evaluate` and `predict`.
 
     A subclass has `__len__`, the number of batches, and `__getitem__(index)`, which gives `(x, y)` or
-    `(x, y, sample_weight)`. `on_epoch_end` is called after each pass over the data.
+    `(x, y, sample_weight)`. `on_epoch_end` is called after each pass over the data. In place of `__len__` it may have
+    a property `num_batches`, which is None for data without an end; then `fit` needs `steps_per_epoch`.
 
     Args:
         workers, use_multiprocessing, max_queue_size: accepted for Keras's sake; batches are made one after another.
@@ -35,8 +36,8 @@ class PyDataset:
         raise NotImplementedError(f"{type(self).__name__} needs a `__len__()`: the number of batches.")
 
     @property
-    def num_batches(self) -> int:
-        """The number of batches."""
+    def num_batches(self) -> int | None:
+        """The number of batches; None if there is no end."""
         return len(self)
 
     def on_epoch_begin(self):

@@ -300,6 +300,18 @@ class TestSources:
         model.fit(batches, epochs=2, verbose=0)
         assert (batches.begun, batches.ended, batches.num_batches) == (2, 2, 3)
 
+    @pytest.mark.parametrize("batches", [3, None])
+    def test_a_data_set_that_names_its_batches(self, model, batches):
+        class Named(layerlab.utils.PyDataset):
+            num_batches = batches
+
+            def __getitem__(self, index):
+                return X, Y
+
+        history = model.fit(Named(), steps_per_epoch=None if batches else 3, epochs=2, shuffle=bool(batches), verbose=0)
+        assert len(history.history["loss"]) == 2
+        assert model.optimizer.iterations == 6
+
     def test_targets_beside_a_generator_are_refused(self, model):
         with pytest.raises(ValueError, match="`y` comes inside the batches"):
             model.fit(iter(self.batches()), Y, verbose=0)

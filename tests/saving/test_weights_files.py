@@ -104,6 +104,17 @@ def test_a_file_of_other_types_is_cast(tmp_path):
     assert {w.dtype for w in second.weights} == {"float32"}
 
 
+def test_layers_may_be_left_out_of_a_file(tmp_path):
+    first = model(3, 2)
+    layerlab.saving.save_weights(first, tmp_path / "a.weights.h5", objects_to_skip=[first.layers[0]])
+    with h5py.File(tmp_path / "a.weights.h5") as file:
+        assert list(file["layers"]) == ["dense_1"]
+    second = model(3, 2)
+    before = second.get_weights()
+    second.load_weights(tmp_path / "a.weights.h5", objects_to_skip=[second.layers[0]])
+    assert same(second.get_weights(), [*before[:2], *first.get_weights()[2:]])
+
+
 # --- what does not fit ----------------------------------------------------------------------------------------------
 
 MISFITS = {
