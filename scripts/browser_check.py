@@ -1,6 +1,7 @@
-"""Open a chapter in a real browser, as a learner does, and run it top to bottom: `python scripts/browser_check.py 02`.
+"""Open chapters in a real browser, as a learner does, and run them top to bottom: `python scripts/browser_check.py 02`.
 
-Needs Chromium and its driver (Debian: apt install chromium chromium-driver); where they are missing it only says so.
+Without a number, all of them. Needs Chromium and its driver (Debian: apt install chromium chromium-driver); where they
+are missing it only says so.
 """
 
 import argparse
@@ -13,6 +14,7 @@ import subprocess
 import sys
 import tempfile
 import time
+import urllib.request
 from contextlib import contextmanager
 from pathlib import Path
 
@@ -26,15 +28,15 @@ PATIENCE = 180  # seconds for a chapter to run
 
 
 def main():
-    """Run the chapter; exit with 1 if a cell raised, or was not run."""
+    """Run the chapters; exit with 1 if a cell raised, or was not run."""
     if not (shutil.which("chromium") and shutil.which("chromedriver")):
         sys.exit(say("Skipped: no chromium and chromedriver on the path."))
     if Path(sys.prefix) != VENV:
         set_up(["course", "browser"])
         become([program("python"), *sys.argv])
     parser = argparse.ArgumentParser(description=__doc__)
-    parser.add_argument("chapter", nargs="?", default="01", help="how the notebook's name begins; 01 by default")
-    parser.add_argument("-s", "--screenshot", type=Path, help="where to put a picture of the page")
+    parser.add_argument("chapters", nargs="*", metavar="NN", help="how the notebooks' names begin; all by default")
+    parser.add_argument("-s", "--screenshot", type=Path, help="where to put a picture of the (last) page")
     parser.add_argument("--scroll-to", default="", help="text of the heading at the top of the picture")
     options = parser.parse_args()
     with tempfile.TemporaryDirectory() as temporary:
@@ -44,16 +46,46 @@ def main():
 
 
 def check(temporary, options):
-    """What is wrong after the chapter ran in the browser; empty when all is well."""
-    with course(temporary / "course") as address, browser(temporary / "profile") as driver:
-        notebook = next((temporary / "course" / "notebooks").glob(f"{options.chapter}*.ipynb"))
-        cells = forget_outputs(notebook)
-        driver.get(re.sub(r"tree/[^?]*", f"tree/notebooks/{notebook.name}", address))
-        run_all_cells(driver)
-        problems = wait_until_run(driver, notebook, cells)
-        if options.screenshot:
-            take_picture(driver, options)
+    """What is wrong after the chapters ran in the browser; empty when all is well."""
+    problems = []
+    with course(temporary / "course") as address:
+        names = tuple(options.chapters) or ("",)
+        notebooks = [
+            path for path in (temporary / "course" / "notebooks").glob("*.ipynb") if path.name.startswith(names)
+        ]
+        for number, notebook in enumerate(sorted(notebooks)):
+            with browser(temporary / f"profile{number}") as driver:
+                problems += run(driver, address, notebook, options)
+            end_kernels(address)
+        if not notebooks:
+            problems.append(f"No chapter begins with {' or '.join(names)}.")
     return problems
+
+
+def run(driver, address, notebook, options):
+    """Open one chapter and run all of its cells; what is wrong then."""
+    cells = forget_outputs(notebook)
+    # reset: without the chapters that were open before
+    driver.get(re.sub(r"tree/[^?]*\?", f"tree/notebooks/{notebook.name}?reset&", address))
+    run_all_cells(driver)
+    problems = wait_until_run(driver, notebook, cells)
+    if options.screenshot:
+        take_picture(driver, options)
+    return [f"{notebook.name}: {problem}" for problem in problems]
+
+
+def end_kernels(address):
+    """Shut down what the chapter started: nineteen kernels would fill the memory."""
+    host, token = address.split("/lab")[0], address.split("token=")[1]
+
+    def ask(path, method):
+        headers = {"Authorization": f"token {token}"}
+        request = urllib.request.Request(f"{host}/api/{path}", method=method, headers=headers)
+        with urllib.request.urlopen(request, timeout=60) as answer:
+            return answer.read()
+
+    for session in json.loads(ask("sessions", "GET")):
+        ask(f"sessions/{session['id']}", "DELETE")
 
 
 @contextmanager
@@ -136,7 +168,7 @@ def wait_until_run(driver, notebook, cells):
             say(f"{notebook.name}: {run} code cells ran")
             return []
         if time.monotonic() > end:
-            return [f"{notebook.name}: only {run} of {cells} code cells ran in {PATIENCE} s"]
+            return [f"only {run} of {cells} code cells ran in {PATIENCE} s"]
 
 
 def take_picture(driver, options):
