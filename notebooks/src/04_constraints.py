@@ -434,7 +434,7 @@ for name, model in coders.items():
     title = f"{name}: the 16 strongest of 24 building blocks"
     plots.kernels(blocks.T, (28, 28), count=16, order=strongest, title=title)
     tiny = np.mean(np.abs(blocks) < 0.01)
-    print(f"{name:6} some below 0: {bool((blocks < 0).any())!s:6} more than 70 % of them below 0.01 in size: {tiny > 0.7}")
+    print(f"{name:6} some below 0: {bool((blocks < 0).any())!s:6} over 70 % below 0.01 in size: {tiny > 0.7}")
 
 # %% [markdown]
 # **What to see:** the free blocks are whole tangles of positive and negative ink, which add and cancel. Without negative
