@@ -128,7 +128,7 @@ print(f"{len(stops)} notebooks, about {round(passed[-1] / 60)} hours of reading 
 # | 14 | [Merging](14_merging.ipynb) | Models with branches: add, multiply, concatenate, and the shapes that fit together. | 40 | [exercises](../exercises/14_merging.ipynb) |
 # | 15 | [Embedding](15_embedding.ipynb) | Letters that arrange themselves into vowels and consonants. | 40 | [exercises](../exercises/15_embedding.ipynb) |
 # | 16 | [Capstone](16_capstone.ipynb) | A model of your own, from the data to the saved file, and on to real Keras. | 40 | [exercises](../exercises/16_capstone.ipynb) |
-# | A | [How a layer learns](A_how_a_layer_learns.ipynb) | Gradients: 2,416 looks or one walk back; a tape of ten lines; a training step in its order. | 40 |  |
+# | A | [How a layer learns](A_how_a_layer_learns.ipynb) | Gradients: 2,416 looks or one walk back; a tape of a dozen lines; a training step in its order. | 40 |  |
 # | B | [Keras 1, 2 and 3](B_keras_1_2_3.ipynb) | What changed from version to version, layer by layer. | 30 |  |
 #
 # The exercises take as long again. A check under each of them says at once whether your answer is right, and if not, which

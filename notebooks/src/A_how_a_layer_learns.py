@@ -11,7 +11,7 @@
 #
 # **When you have finished this chapter, you can**
 #
-# - find the gradient of any formula by the chain rule, on paper and with a tape of ten lines;
+# - find the gradient of any formula by the chain rule, on paper and with a tape of a dozen lines;
 # - read the graph that a tape recorded, and say what travels along its arrows on the way back;
 # - put the parts of a training step in their order: loss, penalty, gradient, update, constraint;
 # - write SGD, momentum and Adam, and see how they differ;
@@ -180,7 +180,7 @@ by_table = (g.ravel() @ tables["(2, 3) @ (3, 4)"]).reshape(2, 3)
 print("g through the table of 8 x 6, and g @ kernel.T, the same:", np.allclose(by_table, g @ kernel.T, atol=1e-6))
 
 # %% [markdown]
-# ## A tape of ten lines
+# ## A tape of a dozen lines
 #
 # On the way there, write down each result, and for each thing it was made of, where that stands on the list and its VJP.
 # On the way back, read the list from its end.
@@ -263,7 +263,7 @@ print("steps:", len(big_tape), "for three layers")
 #
 # ## A value used twice
 #
-# Look again at one line of the tape of ten: `found.get(source, 0) + ...`. When a value is used twice, two shares come back
+# Look again at one line of our tape: `found.get(source, 0) + ...`. When a value is used twice, two shares come back
 # to it, and they must be **added**. It is the most common mistake in tapes written by hand to overwrite the first share.
 
 # %%
@@ -283,7 +283,7 @@ print("only one:   ", one_way)
 #
 # ## A value that was repeated
 #
-# There was a sum in the tape of ten: the bias came back as `g.sum(axis=0)`. NumPy adds the four numbers of the bias to each
+# There was a sum in our tape: the bias came back as `g.sum(axis=0)`. NumPy adds the four numbers of the bias to each
 # of five rows: it uses each of them five times. Five uses, five shares, added. To undo a **broadcast** is to sum over the
 # axes along which NumPy had repeated the array.
 
@@ -361,7 +361,7 @@ figure, (left, right_panel) = plt.subplots(1, 2, figsize=(8, 3), layout="constra
 plots.curves(shifts, {"loss": smooth}, xlabel="the weight", ylabel="loss", ax=left)
 plots.curves(shifts, {"accuracy": accuracy}, xlabel="the weight", ylabel="accuracy", ax=right_panel)
 print("places where the loss is flat:", int((np.abs(np.diff(smooth)) < 1e-9).sum()))
-print(f"places where the accuracy is flat: more than {int(100 * 0.9)} %:", bool((np.diff(accuracy) == 0).mean() > 0.9))
+print("the accuracy is flat at more than 90 % of the places:", bool((np.diff(accuracy) == 0).mean() > 0.9))
 
 # %% [markdown]
 # **What to see:** the loss is a smooth valley; everywhere it says which way is down. The accuracy is a staircase: flat, a
