@@ -327,7 +327,7 @@ print(f"limit of 'uniform': 0.05, for any size; Glorot's for 100,000 x 16: {glor
 figure, panels = plt.subplots(1, 2, figsize=(8, 4), layout="constrained")
 for ax, axis in zip(panels, [0, 1], strict=True):
     model = between(constraint=constraints.UnitNorm(axis=axis))
-    model.fit(beside, middle, batch_size=256, epochs=10, verbose=0)
+    model.fit(beside, middle, batch_size=256, epochs=6, verbose=0)
     letters = model.layers[0].get_weights()[0]
     title = f"UnitNorm(axis={axis})"
     plots.embedding_map(letters, SIGNS, GROUPS, title, legend=axis == 1, limit=1.4, ax=ax)
@@ -506,7 +506,7 @@ print("letters of barbara that would be skipped:", "".join(np.array(list("barbar
 # ## A real use: is this a name?
 #
 # `first_names` comes without labels, so we make some. Take every name of four letters or more, and shuffle its letters:
-# "grace" becomes "gcera" (a few shuffles make a name again; never mind). Can a model tell the two apart? About 2,000 of the 10,000 are kept for testing.
+# `grace` becomes `caegr` (a few shuffles make a name again; never mind). Can a model tell the two apart? About 2,000 of the 10,000 are kept for testing.
 
 # %%
 rng = np.random.default_rng(0)
@@ -853,4 +853,4 @@ print(caught[0].category.__name__, "-", caught[0].message)
 # - NumPy documentation: [ufunc.at](https://numpy.org/doc/stable/reference/generated/numpy.ufunc.at.html): why `a[ids] += 1`
 #   counts repeated ids once.
 #
-# **Next:** [16 · Capstone](16_capstone.ipynb). **Back:** [14 · Merging](14_merging.ipynb)
+# **Next:** [16 · From the digits to a model of your own](16_capstone.ipynb).
