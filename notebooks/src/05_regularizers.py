@@ -514,7 +514,7 @@ for name in ("l1", "l2", "L1L2"):
     print(f"the string {name!r:7} is a penalty of {float(regularizers.get(name)(w)):.1f}")
 nothing = {"l1(0.)": regularizers.l1(0.0), "l2(0.)": regularizers.l2(0.0), "l1_l2()": regularizers.l1_l2()}
 for name, regularizer in nothing.items():
-    print(f"{name:18} is a penalty of {float(regularizer(w)):.1f}")
+    print(f"{name:19} is a penalty of {float(regularizer(w)):.1f}")
 
 zero = Dense(512, activation="relu", kernel_regularizer=regularizers.l1(0.0))
 zero.build((None, 784))
