@@ -395,7 +395,8 @@ def patch_layers(height, width, channels, size, permute=True):
 def mosaic(patches, size):
     """All patches of a photograph at their places, with a white frame around each."""
     across = 256 // size
-    framed = np.pad(patches.reshape(across, across, size, size, 3), [(0, 0), (0, 0), (3, 3), (3, 3), (0, 0)], constant_values=255)
+    grid = patches.reshape(across, across, size, size, 3)
+    framed = np.pad(grid, [(0, 0), (0, 0), (3, 3), (3, 3), (0, 0)], constant_values=255)
     return np.concatenate(np.concatenate(framed, axis=1), axis=1)
 
 
@@ -514,7 +515,9 @@ print("with Reshape alone, fewer than 85 %:                     ", wrong < 0.85)
 # 2](02_input_shape.ipynb)).
 
 # %%
-print("at least twice as many mistakes:", (1 - wrong) > 2 * (1 - right))
+row = Reshape((2, 784))(new_pairs)[0, 0]
+print("row 0 is the upper half of both digits:", np.array_equal(row, new_pairs[0, :14].ravel()))
+print("at least twice as many mistakes:       ", (1 - wrong) > 2 * (1 - right))
 
 # %% [markdown]
 # ## `RepeatVector` at work: from one vector to a sequence

@@ -30,7 +30,7 @@ import matplotlib.pyplot as plt
 import numpy as np
 
 from layerlab import Variable, activations, initializers, plots, random
-from layerlab.autodiff import Tape, check_gradients, gradient
+from layerlab.autodiff import Tape, check_gradients, gradient, stop_gradient
 from layerlab.datasets import mnist10k
 from layerlab.layers import Dense, GaussianNoise, Input, Lambda, Layer, Masking, Softmax
 from layerlab.models import Sequential, load_model
@@ -82,8 +82,8 @@ print("weights that the models know of:", len(hidden.weights), "and", len(seen.w
 
 # %% [markdown]
 # **What to see:** one loss falls to zero, the other is a flat line. A model trains the weights that it *knows*. It asks each
-# layer for them, and a `Lambda` has none: what its function uses from outside, it cannot see. In a larger model the
-# other layers learn, the loss falls somewhat, and nobody notices that this one is frozen.
+# layer for them, and a `Lambda` has none: what its function uses from outside, it cannot see. Here the model is small and
+# the flat line speaks. Among layers that do learn, nobody may notice that one is frozen.
 #
 # So the rule of this chapter: **`Lambda` for formulas, a class for everything that has weights, randomness, or a name.**
 #
@@ -515,6 +515,39 @@ print("repeated after set_random_seed:   ", np.array_equal(first, first_again))
 print("the same as GaussianNoise's:      ", np.allclose(first, theirs))
 
 # %% [markdown]
+# ### Weights that are not trained
+#
+# Some layers remember something that no gradient should change: a running mean, a counter. That is
+# `add_weight(..., trainable=False)`. It is saved with the others, and the layer itself changes it, with `assign`. This one
+# centers its inputs. It learns their mean by looking, while the model trains (`BatchNormalization` does the same).
+
+
+# %%
+class Centered(Layer):
+    def build(self, input_shape):
+        shape = (input_shape[-1],)
+        self.mean = self.add_weight(shape=shape, initializer="zeros", trainable=False, name="mean")
+
+    def call(self, inputs, training=False):
+        if training:
+            now = np.mean(stop_gradient(inputs), axis=0)
+            self.mean.assign(0.9 * self.mean + 0.1 * now)
+        return inputs - self.mean
+
+
+set_random_seed(0)
+far_out = np.random.default_rng(0).normal(loc=5.0, size=(640, 3)).astype("float32")
+model = Sequential([Input((3,)), Centered(), Dense(1)])
+model.compile(SGD(0.01), "mse")
+model.fit(far_out, far_out[:, :1], epochs=10, verbose=0)
+print("trained:    ", [weight.name for weight in model.trainable_weights])
+print("not trained:", [weight.name for weight in model.non_trainable_weights])
+print("the mean it found is within 0.5 of 5:", np.allclose(model.layers[0].mean.numpy(), 5, atol=0.5))
+
+# %% [markdown]
+# `add_weight` also takes `regularizer=` and `constraint=`, with the words of chapters [4](04_constraints.ipynb) and
+# [5](05_regularizers.ipynb), and `dtype=`.
+#
 # ## Layers inside a layer
 #
 # A layer may be made of layers. Assign them to attributes, also in lists or dictionaries, and their weights are known.

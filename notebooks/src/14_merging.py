@@ -89,6 +89,8 @@ def train(model, epochs=2):
 
 
 plain, residual = deep(30, False, "random_normal"), deep(30, True, "random_normal")
+weights = zip(plain.get_weights(), residual.get_weights(), strict=True)
+print("same first weights:", all(np.array_equal(one, two) for one, two in weights))
 accuracies = {"plain": train(plain), "residual": train(residual)}
 print("parameters:", plain.count_params(), "and", residual.count_params())
 ax = plots.bars(
@@ -97,9 +99,9 @@ ax = plots.bars(
     title="thirty layers, two epochs",
     mark=("guessing", 0.1),
 )
+ax.set_xlim(0, 1)
 print("plain: below 20 %, like guessing:", accuracies["plain"] < 0.2)
 print("residual: above 80 %:            ", accuracies["residual"] > 0.8)
-ax.set_xlim(0, 1)
 
 # %% [markdown]
 # The plain network has learned nothing. Same layers, same number of parameters. `Add` has no weights. What does it change?
@@ -283,7 +285,9 @@ print("cosine, the same:", np.allclose(cosine, np.sum(left * right, axis=1) / le
 # %%
 means = np.stack([x_train[y_train == digit].mean(axis=0) for digit in range(10)])
 centered = means - means.mean(axis=0)
-cosines = plots.similarities(centered, range(10), title="mean pictures of digits, compared")
+figure, ax = plt.subplots(figsize=(6, 5))
+cosines = plots.similarities(centered, range(10), title="mean pictures of digits, compared", ax=ax)
+ax.set(xlabel="digit", ylabel="digit")
 with_layer = Dot(axes=2, normalize=True)([centered[None], centered[None]])[0]
 print("Dot gives the same table:", np.allclose(cosines, with_layer, atol=1e-5))
 pairs = [(cosines[i, j], i, j) for i in range(10) for j in range(i)]
@@ -330,6 +334,16 @@ model = two_halves(Concatenate())
 as_list = model.predict([left_test, right_test], verbose=0)
 as_names = model.predict({"right": right_test, "left": left_test}, verbose=0)
 print("list and dictionary, the same:", np.array_equal(as_list, as_names))
+
+# %% [markdown]
+# `Add()([a, b])` may also be written `a + b`, as for arrays: NumPy's operators and functions work on what `Input` gives.
+
+# %%
+inputs = Input((784,))
+layer = Dense(784)
+by_layer, by_sign = Model(inputs, Add()([inputs, layer(inputs)])), Model(inputs, inputs + layer(inputs))
+same = np.allclose(by_layer(x_test[:5]), by_sign(x_test[:5]), atol=1e-6)
+print("Add and +, the same:", same)
 
 # %% [markdown]
 # ### `Add` or `Concatenate`?
@@ -511,17 +525,18 @@ def cosine_comparer(first_weight):
     answer = model.get_layer("answer")
     answer.set_weights([np.full((1, 1), first_weight), np.zeros(1)])
     model.fit(pairs, same, batch_size=128, epochs=4, verbose=0)
-    return model.evaluate(new_pairs, new_same, verbose=0)[1]
+    return model.evaluate(new_pairs, new_same, verbose=0)[1], float(answer.kernel.value[0, 0])
 
 
 started = {weight: cosine_comparer(weight) for weight in (-0.1, 1.0)}
-print("first weight -0.1, no better than 60 %:", started[-0.1] < 0.6)
-print("first weight  1.0, above 80 %:         ", started[1.0] > 0.8)
+print("first weight -0.1, no better than 60 %:", started[-0.1][0] < 0.6)
+print("first weight  1.0, above 80 %:         ", started[1.0][0] > 0.8)
+print("weight after training, nearer to 0 than 0.1:", [abs(last) < 0.1 for _, last in started.values()])
 
 # %% [markdown]
-# With the negative weight, the encoder at first learns to make the same digits *unlike*. It cannot: with a shared encoder, codes of
-# the same digit are alike. The weight shrinks toward 0, and then no gradient reaches the encoder any more, for `Multiply`
-# and `Dot` pass on the gradient times the *other* value. One good first weight, and it learns.
+# With the negative weight, the encoder at first has to make the same digits *unlike*, and others alike, which it cannot. So the
+# weight shrinks toward 0. And then hardly any gradient reaches the encoder, for what reaches it is multiplied by this
+# weight. One good first weight, and it learns.
 #
 # ## Shared layers learn from both sides
 #
@@ -616,8 +631,8 @@ print("exchanged halves, same predictions:", np.allclose(exchanged, model.predic
 #
 # **What the tutorials get wrong, or leave out**
 #
-# - *"Merge Layer: It is used to merge a list of inputs."* There is no `Merge` layer: it was taken out of Keras with version 2.0,
-#   in 2017. There are eight layers with names of their own: `Add`, `Subtract`, `Multiply`, `Average`, `Maximum`, `Minimum`,
+# - *"Merge Layer: It is used to merge a list of inputs."* There is no `Merge` layer: it belonged to Keras 1. Keras 2.0, in 2017,
+#   put eight layers with names of their own in its place: `Add`, `Subtract`, `Multiply`, `Average`, `Maximum`, `Minimum`,
 #   `Concatenate`, `Dot`.
 # - A merge layer needs a model that branches, and the tutorials only show `Sequential`, which cannot.
 # - They do not say that the choice decides what can be learned: see `Concatenate` in the comparison of digits.
@@ -646,8 +661,7 @@ attempt(lambda: Sequential([Input((4,)), Add()])(left))
 # | `Sequential` with `Merge([left, right], mode='concat')` as first layer | the functional API |
 # | `Model(input=..., output=...)` | `Model(inputs=..., outputs=...)` |
 #
-# `Subtract` came with Keras 2.0.7 and `Minimum` with 2.2. A list of one input is refused by the `Add` of the first Keras 2, and
-# accepted today.
+# A list of one input was refused by the `Add` of the first Keras 2, and is accepted today.
 #
 # </div>
 
