@@ -115,7 +115,8 @@ def _wires(ax, matrix, name) -> None:
     ax.scatter(np.arange(inputs), np.zeros(inputs), color=COLORS["sky"], **ends)
     ax.scatter(np.arange(outputs) + shift, np.ones(outputs), color=COLORS["yellow"], **ends)
     ax.set(xlim=(-0.6, inputs - 0.4), ylim=(-0.12, 1.12))
-    ax.set_title(f"{name}\n{np.count_nonzero(matrix)} wires, {_weights(matrix)} weights", fontsize=11)
+    weights = _weights(matrix)
+    ax.set_title(f"{name}\n{np.count_nonzero(matrix)} wires, {weights} weight{'s' * (weights != 1)}", fontsize=11)
     ax.axis("off")
 
 

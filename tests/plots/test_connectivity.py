@@ -55,6 +55,7 @@ def test_connections_counts_wires_and_different_weights():
 
 
 def test_connections_takes_a_list_and_refuses_long_inputs():
-    assert len(plots.connections([layers.Conv1D(1, 3)], 4)) == 1
+    assert len(plots.connections([layers.Conv1D(1, 3, kernel_initializer="ones")], 4)) == 1
+    assert plt.gcf().axes[0].get_title() == "Conv1D\n6 wires, 1 weight"
     with pytest.raises(ValueError, match=r"at most 16 inputs. Received: steps=40"):
         plots.connections([layers.Conv1D(1, 3)], 40)
