@@ -169,5 +169,5 @@ def _settled(value: Any) -> Any:
 def _text_of(error: BaseException) -> str:
     try:
         return str(error)
-    except Exception:  # an exception of the learner's own whose __str__ fails
+    except BaseException:  # an exception of the learner's own whose __str__ fails
         return ""

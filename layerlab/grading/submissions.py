@@ -82,19 +82,26 @@ def load(place: Place, secret: bytes) -> Submission:
 
 
 def _read(path: Path) -> tuple[bytes, str]:
+    """The bytes of a file, or why there are none."""
     try:
         descriptor = os.open(path, _FLAGS)
     except OSError as error:
         what = "it is a symbolic link" if error.errno == errno.ELOOP else os.strerror(error.errno or 0)
         return b"", f"The file was not read: {what}."
-    with os.fdopen(descriptor, "rb") as file:
-        found = os.fstat(descriptor)
-        if not stat.S_ISREG(found.st_mode):
-            return b"", "The file was not read: it is no regular file."
-        if found.st_size > MAX_SIZE:
-            return (
-                b"",
-                f"The file was not read: {found.st_size >> 20} MB are more than the {MAX_SIZE >> 20} MB allowed.",
-            )
-        data = file.read(MAX_SIZE)
+    try:
+        return _read_regular(descriptor)
+    except OSError as error:
+        return b"", f"The file was not read: {os.strerror(error.errno or 0)}."
+    finally:
+        os.close(descriptor)
+
+
+def _read_regular(descriptor: int) -> tuple[bytes, str]:
+    found = os.fstat(descriptor)
+    if not stat.S_ISREG(found.st_mode):
+        return b"", "The file was not read: it is no regular file."
+    if found.st_size > MAX_SIZE:
+        return b"", f"The file was not read: {found.st_size >> 20} MB are more than the {MAX_SIZE >> 20} MB allowed."
+    with os.fdopen(descriptor, "rb", closefd=False) as file:
+        data = file.read(MAX_SIZE)  # no more, should it grow
     return data, "" if data else "The file is empty."
