@@ -250,7 +250,7 @@ SOFTMAX = Exercise(
     misconceptions=(
         Misconception(
             "overflow",
-            "Right for small numbers; exp(900) is infinite. Softmax stays the same when all sums of a sample move alike.",
+            "Right for small sums; exp(900) is infinite. Softmax stays the same when all sums of a sample move alike.",
             lambda x: softmax_of(x, shift=lambda x: 0.0),
         ),
         Misconception(
