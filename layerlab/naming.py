@@ -11,6 +11,28 @@ from collections.abc import Iterable
 __all__ = ["auto_name", "did_you_mean", "reset_names", "to_snake_case"]
 
 _used: Counter[str] = Counter()
+_KERAS_1 = {  # an argument's name in Keras 1 -> what it became in Keras 2, the first that the receiver knows
+    "W_constraint": ("kernel_constraint", "embeddings_constraint"),
+    "W_regularizer": ("kernel_regularizer", "embeddings_regularizer"),
+    "b_constraint": ("bias_constraint",),
+    "b_regularizer": ("bias_regularizer",),
+    "bias": ("use_bias",),
+    "border_mode": ("padding",),
+    "dim_ordering": ("data_format",),
+    "filter_length": ("kernel_size",),
+    "init": ("kernel_initializer", "embeddings_initializer"),
+    "inner_init": ("recurrent_initializer",),
+    "input": ("inputs",),
+    "nb_filter": ("filters",),
+    "output": ("outputs",),
+    "output_dim": ("units",),
+    "p": ("rate",),
+    "pool_length": ("pool_size",),
+    "sigma": ("stddev",),
+    "stride": ("strides",),
+    "subsample": ("strides",),
+    "subsample_length": ("strides",),
+}
 
 
 def to_snake_case(name: str) -> str:
@@ -38,13 +60,19 @@ def reset_names() -> None:
 
 
 def did_you_mean(word: object, options: Iterable[str]) -> str:
-    """A sentence that offers the nearest known spelling, or nothing.
+    """A sentence that offers today's name of an argument of Keras 1, or the nearest known spelling, or nothing.
 
     >>> did_you_mean("skernel_initializer", ["kernel_initializer", "units"])
     " Did you mean 'kernel_initializer'?"
+    >>> did_you_mean("border_mode", ["filters", "padding"])
+    " Did you mean 'padding', as it is called since Keras 2?"
     >>> did_you_mean("zebra", ["kernel_initializer"])
     ''
     """
-    by_lower = {option.lower(): option for option in reversed(list(options))}
+    options = list(options)
+    for renamed in _KERAS_1.get(str(word), ()):
+        if renamed in options:
+            return f" Did you mean {renamed!r}, as it is called since Keras 2?"
+    by_lower = {option.lower(): option for option in reversed(options)}
     close = difflib.get_close_matches(str(word).lower(), by_lower, n=1, cutoff=0.6)
     return f" Did you mean {by_lower[close[0]]!r}?" if close else ""

@@ -48,3 +48,21 @@ GUESSES = [  # word, options, the guess
 @pytest.mark.parametrize(("word", "options", "guess"), GUESSES)
 def test_did_you_mean(word, options, guess):
     assert did_you_mean(word, options) == (f" Did you mean {guess!r}?" if guess else "")
+
+
+@pytest.mark.parametrize(
+    ("word", "options", "renamed"),
+    [
+        ("init", ["units", "kernel_initializer"], "kernel_initializer"),
+        ("init", ["input_dim", "embeddings_initializer"], "embeddings_initializer"),
+        ("W_constraint", ["bias_constraint", "kernel_constraint"], "kernel_constraint"),
+        ("border_mode", ["padding"], "padding"),
+        ("sigma", ["seed", "stddev"], "stddev"),
+    ],
+)
+def test_names_of_keras_1_are_translated(word, options, renamed):
+    assert did_you_mean(word, options) == f" Did you mean {renamed!r}, as it is called since Keras 2?"
+
+
+def test_a_name_of_keras_1_that_has_no_place_here_is_guessed_by_its_spelling():
+    assert did_you_mean("bias", ["biases"]) == " Did you mean 'biases'?"
