@@ -1,6 +1,7 @@
 """The `layerlab` command: `layerlab start` gives a learner a copy of the course and opens it in JupyterLab.
 
-What is already in the learner's folder is never overwritten; new chapters and exercises are added beside it.
+What is already in the learner's folder is never overwritten; new chapters and exercises are added beside it. The
+commands that check and grade answers are in `grading/commands.py`.
 """
 
 import argparse
@@ -13,6 +14,7 @@ from pathlib import Path
 from urllib.parse import quote
 
 from layerlab import __version__
+from layerlab.grading.commands import add_parsers
 
 __all__ = ["copy_course", "course_source", "main", "start"]
 
@@ -32,8 +34,8 @@ def main(argv: Sequence[str] | None = None) -> int:
         parser.print_help()
         return 0
     try:
-        return start(options.folder, open_browser=options.open, port=options.port)
-    except KeyboardInterrupt:  # while JupyterLab was being imported; later it ends by itself
+        return options.run(options)
+    except KeyboardInterrupt:  # while JupyterLab was being imported, say; later it ends by itself
         return _fail("Stopped.")
 
 
@@ -53,6 +55,8 @@ def _parser() -> argparse.ArgumentParser:
     begin.add_argument("folder", nargs="?", type=Path, default=Path("layerlab-course"), help="default: %(default)s")
     begin.add_argument("--no-open", dest="open", action="store_false", help="do not open a browser (on a server)")
     begin.add_argument("--port", type=_port, help="the port that JupyterLab listens on; a free one by default")
+    begin.set_defaults(run=lambda options: start(options.folder, open_browser=options.open, port=options.port))
+    add_parsers(commands)
     return parser
 
 

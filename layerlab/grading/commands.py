@@ -1,4 +1,4 @@
-"""The commands of `layerlab` that grade: check, grade, report and doctor; their arguments here, their work elsewhere.
+"""The commands of `layerlab` about exercises: check, grade, report, doctor and release; what they do is elsewhere.
 
 What they need is imported when they run, so that the other commands start without it.
 """
@@ -19,6 +19,7 @@ def add_parsers(commands: argparse._SubParsersAction) -> None:
     _add_check(commands)
     _add_grade(commands)
     _add_report(commands)
+    _add_release(commands)
     doctor = commands.add_parser(
         "doctor",
         help="say which sandboxes for grading work on this machine",
@@ -78,6 +79,17 @@ def _add_report(commands: argparse._SubParsersAction) -> None:
     parser.add_argument("--html", action="store_true", help="feedback/<student>/<notebook>.html")
     parser.add_argument("--gradescope", action="store_true", help="gradescope/<student>/<notebook>/results.json")
     parser.set_defaults(run=_report)
+
+
+def _add_release(commands: argparse._SubParsersAction) -> None:
+    parser = commands.add_parser(
+        "release",
+        help="make the exercise notebooks out of those with solutions",
+        description="Copy notebooks without their answers and outputs, ready to be handed out.",
+    )
+    parser.add_argument("source", nargs="?", type=Path, default=Path("solutions"), help="default: %(default)s")
+    parser.add_argument("target", nargs="?", type=Path, default=Path("exercises"), help="default: %(default)s")
+    parser.set_defaults(run=_release)
 
 
 def _cores() -> int:
@@ -152,6 +164,17 @@ def _check(options: argparse.Namespace) -> int:
         print(f"{'right' if right else 'not yet':8} {row['id']}: {row['points']} of {row['max_points']}{reason}")
     print(f"{result['points']} of {result['max_points']} points")
     return 0 if result["points"] == result["max_points"] else 1
+
+
+def _release(options: argparse.Namespace) -> int:
+    from layerlab.grading.release import release
+
+    try:
+        for path in release(options.source, options.target):
+            print(path)
+    except (OSError, ValueError) as error:
+        return _fail(str(error))
+    return 0
 
 
 def _doctor(options: argparse.Namespace) -> int:
