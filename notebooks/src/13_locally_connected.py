@@ -535,7 +535,7 @@ print("it trains, the loss falls to less than a hundredth:", losses[-1] < losses
 #
 # **What the tutorials get wrong, or leave out**
 #
-# - *"Locally connected layers are similar to Conv1D layer but the difference is Conv1D layer weights are shared but here weights
+# - *"Locally connected layers are similar to `Conv1D` layer but the difference is `Conv1D` layer weights are shared but here weights
 #   are unshared."* True, and all they say. There is a `LocallyConnected2D` as well; the bias is unshared, too; and the number of
 #   weights grows with the size of the input. The next cell shows it.
 # - They do not say that these layers are gone. Code with `from keras.layers import LocallyConnected1D` ends with an `ImportError` in
