@@ -20,6 +20,7 @@ from layerlab.plots.learning_path import learning_path
 from layerlab.plots.letters import masked_words, next_letters
 from layerlab.plots.lines import curves, histogram, training_curves
 from layerlab.plots.merging import merged
+from layerlab.plots.names import timeline, weight_paths
 from layerlab.plots.neurons import neuron
 from layerlab.plots.penalties import coefficients, loss_parts, regularization_paths
 from layerlab.plots.pictures import images, kernels, one_hot, pixel_values
@@ -88,9 +89,11 @@ __all__ = [
     "sliding_kernel",
     "tables",
     "thinned_network",
+    "timeline",
     "training_curves",
     "unit_activity",
     "unit_lines",
     "use_style",
+    "weight_paths",
     "window_taps",
 ]
