@@ -81,9 +81,8 @@ def timeline(events, colors=None, title=None, ax=None):
     ['Keras 1', 'Keras 2']
     """
     ax = canvas(3.4)[1] if ax is None else ax
-    groups = list(
-        dict.fromkeys(group for *_, group in (event if len(event) == 3 else (*event, "") for event in events))
-    )
+    events = [event if len(event) == 3 else (*event, "") for event in events]
+    groups = list(dict.fromkeys(group for *_, group in events))
     colors = colors or dict(zip(groups, COLORS.values(), strict=False))
     heights = [1.0, -1.0, 2.1, -2.1, 3.2, -3.2]
     for k, (year, text, group) in enumerate(sorted(events, key=lambda event: event[0])):
