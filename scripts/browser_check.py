@@ -24,7 +24,7 @@ FLAGS = (
     "--headless=new --no-sandbox --disable-gpu --disable-quic --no-first-run --disable-background-networking "
     "--disable-component-update --disable-sync --hide-scrollbars --force-device-scale-factor=1"
 ).split()
-PATIENCE = 180  # seconds for a chapter to run
+PATIENCE = 300  # seconds for a chapter to run; a quiet machine needs a tenth of it
 
 
 def main():

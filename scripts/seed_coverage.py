@@ -58,11 +58,12 @@ def word(text: str) -> str:
 
 
 def cells(chapter: str) -> list[Cell] | None:
-    """The cells of a chapter; None while it is not written."""
+    """The cells of a chapter after its opening and its imports, which only announce; None while it is not written."""
     path = NOTEBOOKS / f"{chapter}.ipynb"
     if not path.exists():
         return None
-    return [as_seen(cell) for cell in nbformat.read(path, as_version=4).cells]
+    seen = [as_seen(cell) for cell in nbformat.read(path, as_version=4).cells]
+    return seen[1 + next(number for number, cell in enumerate(seen) if cell.is_code) :]
 
 
 def as_seen(cell) -> Cell:
