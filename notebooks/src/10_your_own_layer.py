@@ -51,6 +51,7 @@ plots.use_style()
 x = np.linspace(-1, 1, 64, dtype="float32")[:, np.newaxis]
 y = 3 * x
 
+set_random_seed(0)
 factor = Variable(1.0, name="factor")
 hidden = Sequential([Input((1,)), Lambda(lambda x: x * factor)])
 hidden.compile(SGD(0.1), "mse")
@@ -70,6 +71,7 @@ class Scale(Layer):
         return inputs * self.factor
 
 
+set_random_seed(0)
 seen = Sequential([Input((1,)), Scale()])
 seen.compile(SGD(0.1), "mse")
 loss_seen = seen.fit(x, y, epochs=30, verbose=0).history["loss"]
