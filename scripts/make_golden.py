@@ -1,13 +1,10 @@
 """Makes the numbers of real Keras in tests/golden anew: `python scripts/make_golden.py [name ...]`; all by default.
 
 It needs a Python with Keras 3.15.1, jax and h5py: `pip install -e ".[parity]"` gives one, and LAYERLAB_KERAS_PYTHON may
-name another. Each tests/golden/make_<name>.py runs on its own, with the backends that its first lines name: only the
-NumPy one draws the random numbers that layerlab draws, only jax has gradients. A second run leaves every file as it
-was, but for trained.keras, which tells when it was saved, and the last digits of some numbers on another machine; `git
-diff tests/golden` shows what changed.
-
-Without a script: layers.json, locally_connected.json and training.json, which came from Keras 3 and, for the locally
-connected layers, from Keras 2.
+name another; for the locally connected layers one with Keras 2 (tf-keras), which LAYERLAB_KERAS2_PYTHON may name. Each
+tests/golden/make_<name>.py runs on its own, with the backends that its first lines name: only the NumPy one draws the
+random numbers that layerlab draws, only jax has gradients. A second run leaves every file as it was, but for the last
+digits of some numbers on another machine; `git diff tests/golden` shows what changed.
 """
 
 import argparse
@@ -37,7 +34,8 @@ def main():
 
 def make(name):
     """Run one script beside its files, with each of its backends; True if it succeeded."""
-    python = os.environ.get("LAYERLAB_KERAS_PYTHON", sys.executable)
+    which = "KERAS2" if "tensorflow" in backends(name) else "KERAS"
+    python = os.environ.get(f"LAYERLAB_{which}_PYTHON", sys.executable)
     start = time.monotonic()
     code = 0
     for backend in backends(name):
