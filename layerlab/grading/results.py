@@ -56,11 +56,13 @@ class Results:
             raise FileExistsError(
                 f"{folder} is not empty. Go on with what it holds (--resume), or name another folder."
             )
-        self._locks = _lock_run(folder, shard)
-        self._file = open(folder / FILE, "ab")  # noqa: SIM115 - closed by `close`
-        with _locked(self._file):
-            _mend(folder / FILE)
-        self.done = {key_of(result) for result in read_results(folder)}
+        with contextlib.ExitStack() as opened:
+            _lock_run(folder, shard, opened)
+            self._file = opened.enter_context(open(folder / FILE, "ab"))
+            with _locked(self._file):
+                _mend(folder / FILE)
+            self.done = {key_of(result) for result in read_results(folder)}
+            self._open = opened.pop_all()  # nothing went wrong, so it all stays open
 
     def add(self, result: dict[str, Any]) -> None:
         """Add a line, durably."""
@@ -73,9 +75,7 @@ class Results:
 
     def close(self) -> None:
         """Close the file and let other runs write."""
-        self._file.close()
-        for lock in self._locks:
-            lock.close()
+        self._open.close()
 
     def __enter__(self) -> Results:
         return self
@@ -92,16 +92,12 @@ def _mend(path: Path) -> None:
         os.fsync(file.fileno())
 
 
-def _lock_run(folder: Path, shard: tuple[int, int]) -> list[BinaryIO]:
+def _lock_run(folder: Path, shard: tuple[int, int], opened: contextlib.ExitStack) -> None:
     """Keep a second run out: of the whole folder, or of this shard while others do theirs."""
     number, count = shard
-    whole = open(folder / ".lock", "ab")  # noqa: SIM115 - held while the run lasts
-    _flock(whole, exclusive=count == 1)
-    if count == 1:
-        return [whole]
-    part = open(folder / f".lock-{number % count}-of-{count}", "ab")  # noqa: SIM115
-    _flock(part, exclusive=True)
-    return [whole, part]
+    _flock(opened.enter_context(open(folder / ".lock", "ab")), exclusive=count == 1)
+    if count > 1:
+        _flock(opened.enter_context(open(folder / f".lock-{number % count}-of-{count}", "ab")), exclusive=True)
 
 
 def _flock(file: BinaryIO, exclusive: bool) -> None:
