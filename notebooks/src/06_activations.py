@@ -155,7 +155,7 @@ for name, (_, slopes) in drawn.items():
 #
 # Here are the eleven activations of the tutorials, and `leaky_relu`. Because `softmax` needs more than one sum, its panel
 # shows the first of two units while the sum of the other is 0. The dashed lines are not drawn from formulas: layerlab's tape
-# has differentiated the functions (chapter A shows how).
+# has differentiated the functions ([chapter A](A_how_a_layer_learns.ipynb) shows how).
 
 # %%
 names = ["linear", "relu", "elu", "selu", "softplus", "softsign", "tanh", "sigmoid", "hard_sigmoid", "exponential"]
@@ -271,7 +271,7 @@ for label, values in list(lengths.items())[1:]:
 # %% [markdown]
 # **What to see:** the vertical axis counts in powers of ten. With `sigmoid` the gradient shrinks about fivefold at each layer on
 # its way back. The first layers do not hear the loss: they stay as random as they were. This is the **vanishing
-# gradient**. `tanh`, whose slope reaches 1, and ramps with a fitting initializer (chapter 3) pass it on.
+# gradient**. `tanh`, whose slope reaches 1, and ramps with a fitting initializer ([chapter 3](03_initializers.ipynb)) pass it on.
 #
 # Both troubles have one cause, a slope near 0 where the sums fall: dead relu units lose it at once, sigmoids a little at each
 # layer.

@@ -106,7 +106,7 @@ same_kernel = np.allclose(twin.get_weights()[0], plain.get_weights()[0][shuffle]
 print("the same outputs:", same_outputs, "- the same kernel, shuffled:", same_kernel)
 
 # %% [markdown]
-# Remember this when you meet layers that *do* know what a neighbor is: convolution (chapter 11) takes shuffled pixels
+# Remember this when you meet layers that *do* know what a neighbor is: convolution ([chapter 11](11_convolution.ipynb)) takes shuffled pixels
 # badly. A dense layer is what you take when the inputs have no order: features of a table, or what other layers have
 # found.
 #
@@ -368,8 +368,9 @@ for name, one, other in zip(["kernel", "bias", "input"], by_hand, by_tape, stric
 # ### What the first gradient looks like
 #
 # $X^\top G$ has a meaning that you can see. Take the one-layer model on the digits, with kernel zero. Softmax gives every
-# digit the probability 0.1, and the gradient of the loss by the sums is (chapter 6) probability minus truth: $G = P - T$. So
-# column $k$ of $-X^\top G$ adds up all pictures of the digit $k$, and subtracts a tenth of all pictures.
+# digit the probability 0.1, and the gradient of the loss by the sums turns out to be probability minus truth: $G = P - T$. So
+# column $k$ of $-X^\top G$ adds up all pictures of the digit $k$, and subtracts a tenth of all pictures. (The loss is a mean
+# over the samples, so we divide by their number.)
 
 # %%
 truth = np.eye(10, dtype="float32")[y_train]
