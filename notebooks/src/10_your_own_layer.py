@@ -317,7 +317,7 @@ runs = plots.method_calls(Watched, statements, title="the numbers: in which orde
 #
 # ## A layer that you can read
 #
-# Now a layer that is not in Keras. `Dense` gives each class a row of weights, which look like smoke. Instead, keep a few
+# Now a layer that is not in Keras. `Dense` gives each class a column of weights, which look like smoke. Instead, keep a few
 # **prototypes** of each digit, as pictures, and ask how far the input is from each. The squared distance of $x$ to the
 # prototype $p_k$ is
 #

@@ -17,7 +17,7 @@
 # - choose between `Add`, `Concatenate`, `Subtract` and `Dot`, and say what a wrong choice can never learn;
 # - read the errors about shapes that do not fit.
 #
-# **You need** [chapter 7](07_dense.ipynb). **Time:** 40 minutes.
+# **You need** [chapter 7](07_dense.ipynb), and `Flatten` from [chapter 9](09_reshaping.ipynb). **Time:** 40 minutes.
 
 # %%
 import textwrap
@@ -106,8 +106,9 @@ print("residual: above 80 %:            ", accuracies["residual"] > 0.8)
 # %% [markdown]
 # The plain network has learned nothing. Same layers, same number of parameters. `Add` has no weights. What does it change?
 #
-# Look at the gradient of the loss at each of the 31 kernels before the last layer's, and before any training. And look at both networks once more with
-# `glorot_uniform`, which was made for keeping gradients alive ([chapter 3](03_initializers.ipynb)).
+# Look at the gradient of the loss at each kernel, from the first layer to the last hidden one, before any training. And look at
+# both networks once more with `glorot_uniform`, which was made for keeping gradients alive ([chapter
+# 3](03_initializers.ipynb)).
 
 
 # %%
@@ -441,6 +442,16 @@ plot_model(siamese, to_file=None, show_shapes=True, show_layer_names=True)
 # %% [markdown]
 # **What to see:** one box for the encoder, with two arrows in: it is called twice. `power` and `mean` are NumPy functions: called
 # on symbolic arrays, they become layers by themselves.
+#
+# The summary of such a model has one column more:
+
+# %%
+siamese.summary()
+
+# %% [markdown]
+# **Connected to** says where each layer gets its inputs from: `encoder[0][0]` is what the first call of the encoder gave,
+# `encoder[1][0]` what the second call gave. (The last number counts the outputs of a call.) The encoder's parameters are counted
+# once.
 #
 # Three versions: the shared encoder with a distance; two different encoders with a distance; and the shared encoder with
 # `Concatenate`, followed by the same single unit.
