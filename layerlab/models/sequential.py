@@ -15,6 +15,7 @@ from layerlab.masking import set_mask
 from layerlab.models.input_rank import fit_rank
 from layerlab.models.model import Model
 from layerlab.serialization import deserialize_keras_object, serialize_keras_object
+from layerlab.variables import name_scope
 
 __all__ = ["Sequential"]
 
@@ -109,7 +110,8 @@ class Sequential(Model):
 
     def _build_if_shapes_known(self) -> None:
         if self._tensors and len(self.layers):
-            self._extend()
+            with name_scope(self.name):  # as around `build`: the new weights have the model in their paths
+                self._extend()
         elif self._layers and isinstance(self._layers[0], InputLayer) and self.layers:
             self.build(self._layers[0].batch_shape)
 

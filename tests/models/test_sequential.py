@@ -38,6 +38,12 @@ class TestBuilding:
             f"{model.name}/{model.layers[0].name}/{n}" for n in ("kernel", "bias")
         ]
 
+    def test_layers_added_one_by_one_have_the_model_in_their_paths(self):
+        model = Sequential([Input((3,))], name="outer")
+        for name in ("a", "b"):
+            model.add(Dense(2, use_bias=False, name=name))
+        assert [w.path for w in model.weights] == ["outer/a/kernel", "outer/b/kernel"]
+
     def test_without_one_the_first_batch_decides(self):
         model = Sequential([Dense(4), Dense(2)])
         assert not model.built
