@@ -44,7 +44,9 @@ def coefficients(weights, truth=None, xlabel="input", title=None, ax=None):
     return ax
 
 
-def regularization_paths(strengths, weights, emphasized=(), xlabel="strength of the penalty", title=None, ax=None):
+def regularization_paths(
+    strengths, weights, emphasized=(), xlabel="strength of the penalty", title=None, legend=True, ax=None
+):
     """Every weight as a line over the strength of a penalty, on a logarithmic axis.
 
     Args:
@@ -52,6 +54,7 @@ def regularization_paths(strengths, weights, emphasized=(), xlabel="strength of 
         weights: the weights found with each, shape (n, number of weights).
         emphasized: which weights are drawn in color; the others are gray.
         xlabel, title: texts.
+        legend: False leaves the legend out.
         ax: the Axes to draw on; default a new figure.
 
     Returns:
@@ -68,6 +71,8 @@ def regularization_paths(strengths, weights, emphasized=(), xlabel="strength of 
         label = f"weight {k}" if k in colors else None
         ax.plot(strengths, weights[:, k], color=colors.get(k, _QUIET), linewidth=2 if k in colors else 1, label=label)
     ax.set(xscale="log", xlabel=xlabel, ylabel="weight", title=title)
+    if legend and len(colors) > 0:
+        ax.legend(**_BESIDE)
     return np.sum(weights == 0, axis=1)
 
 

@@ -92,13 +92,17 @@ print("largest difference between two units above 0.3:", bool(differences.max() 
 # layer, get equal gradients. Equal gradients make equal updates, so the weights are equal again: for ever. This is the
 # **symmetry** of a layer, and training alone does not break it. Sixteen units do the work of one.
 #
-# Here is the gradient itself. A `Tape` records what happens to numbers, and gives the gradient of the result.
+# Here is the gradient itself. A `Tape` records what happens to numbers, and gives the gradient of the result. The second
+# kernel gets equal *rows* here: it treats all 16 units alike, but not the ten digits. (For an initializer of your own, a function
+# will do.)
+
 
 # %%
-model = digits_model("ones", "ones")
-model.set_weights([0.01 * w for w in model.get_weights()[:2]] + model.get_weights()[2:])
-model.layers[1].kernel.assign(np.linspace(-1, 1, 10, dtype="float32") * np.ones((16, 1), "float32"))
+def equal_rows(shape, dtype=None):
+    return np.linspace(-1, 1, shape[1]) * np.ones(shape)
 
+
+model = digits_model(initializers.Constant(value=0.01), equal_rows)
 with Tape() as tape:
     probabilities = model(x_train[:64])
     loss = -np.mean(np.log(probabilities[np.arange(64), y_train[:64]]))
@@ -292,6 +296,8 @@ control = interact(draw, activation=["relu", "tanh"], spread=(0.2, 4.0, 0.1))
 # To keep it, $\sigma^2 = 2/n$. That is **`he`**. Without relu there is no halving: $\sigma^2 = 1/n$. That is **`lecun`**. The
 # gradient on its way back is a sum over the *outputs* of an input, **fan_out**, so it would like $1/\text{fan\_out}$; the
 # compromise takes the mean of the two: $\sigma^2 = 2/(\text{fan\_in}+\text{fan\_out})$. That is **`glorot`**.
+#
+# The names are people: Kaiming He, Yann LeCun, and Xavier Glorot, so that elsewhere you read "Kaiming" and "Xavier".
 #
 # Does the formula predict what we saw? Per layer, in size (the root of the mean square):
 
@@ -672,7 +678,7 @@ for habit, starts in habits.items():
     print(f"{habit:34} equal kernels: {same_kernels(*starts)}")
 
 # %% [markdown]
-# The trap is the fifth line. `seed=None` draws a seed *when the initializer is made*, not when it is used. One instance in two
+# The trap is the fifth line. (A `SeedGenerator`, in the last, counts how often it was asked, and gives new numbers each time.) `seed=None` draws a seed *when the initializer is made*, not when it is used. One instance in two
 # layers of the same shape makes them equal. That is why the tutorials' habit of making one `my_init` is safe for
 # one layer only. Give a string, or make an instance for each layer.
 #

@@ -217,7 +217,7 @@ for ax, (name, (_, history)) in zip(axes, results.items(), strict=True):
     parts_make_the_loss = np.allclose(data_term + penalty, history["loss"], atol=1e-4)
     print(f"{name:10} data term + penalty = loss: {parts_make_the_loss}, penalty at the end: {penalty[-1] > 0}")
     ax.set_ylim(0, 3)
-axes[0].set_xlabel("")
+    ax.label_outer()
 
 # %% [markdown]
 # **What to see:** above, the loss on the training data goes toward zero, and the one on unseen digits (dashed) soon begins to climb.
@@ -385,8 +385,7 @@ print("nearly the weights of l1(1.0):", np.allclose(exact, found["l1(1.0)"], ato
 print("the same as best_weights:     ", np.allclose(exact, best_weights(x, y, l1=1.0)[:, 0], atol=1e-3))
 
 # %% [markdown]
-# With `kernel_regularizer=l1(...)` alone, treat "below the learning rate times the strength" as zero. (Optimizers with momentum, or Adam,
-# hop a little wider.)
+# With `kernel_regularizer=l1(...)` alone, take for zero what is not much larger than the learning rate times the strength.
 #
 # ## Regularization paths
 #
@@ -397,10 +396,10 @@ strengths, paths = np.geomspace(0.01, 30, 40), {}
 figure, axes = plt.subplots(2, 1, figsize=(8, 5.2), layout="constrained", sharex=True)
 for ax, name in zip(axes, ["l1", "l2"], strict=True):
     paths[name] = best_weights(x, y, **{name: strengths})
-    zeros = plots.regularization_paths(strengths, paths[name].T, emphasized=[2, 7, 13], title=name, ax=ax)
+    named = {"emphasized": [2, 7, 13], "title": name, "legend": name == "l1"}
+    zeros = plots.regularization_paths(strengths, paths[name].T, **named, ax=ax)
     print(f"{name}: weights that are exactly 0, from weak to strong:", zeros[::6])
-axes[0].set_xlabel("")
-axes[0].legend(loc="upper left", bbox_to_anchor=(1, 1))
+    ax.label_outer()
 
 # %% [markdown]
 # **What to see:** with L1, one gray line after another ends in zero, and the three useful weights (in color) hold out the longest. With
@@ -704,7 +703,7 @@ for kernel in (np.eye(3), np.ones((3, 3))):
 #
 # <details><summary>Answer</summary>
 #
-# The first. Gradient descent hovers within about 0.1 × 0.01 = 0.001 of zero.
+# The first. Gradient descent hovers about as near to zero as 0.1 × 0.01 = 0.001.
 #
 # </details>
 

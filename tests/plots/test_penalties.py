@@ -38,7 +38,14 @@ def test_regularization_paths_count_zeros_and_color_what_matters(ax):
     *quiet, loud = ax.lines[1:]
     assert loud.get_label() == "weight 0"
     np.testing.assert_array_equal(loud.get_ydata(), weights[:, 0])
-    assert len({line.get_color() for line in quiet}) == 1 != loud.get_color()
+    assert loud.get_color() not in {line.get_color() for line in quiet}
+    assert [text.get_text() for text in ax.get_legend().get_texts()] == ["weight 0"]
+
+
+@pytest.mark.parametrize(("emphasized", "legend"), [([], True), ([0], False)])
+def test_regularization_paths_without_need_or_wish_have_no_legend(emphasized, legend, ax):
+    plots.regularization_paths([0.1, 1], [[2.0], [1.0]], emphasized, legend=legend, ax=ax)
+    assert ax.get_legend() is None
 
 
 @pytest.mark.parametrize("history", [PARTS, SimpleNamespace(history=PARTS)])
