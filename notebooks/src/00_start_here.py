@@ -137,8 +137,9 @@ print(f"{len(stops)} notebooks, about {round(passed[-1] / 60)} hours of reading 
 # ## From the tutorials to the chapters
 #
 # The first tutorial, "Keras layers", has code. The second, "Learn the basic concept of Keras layers", is the same matter in
-# prose; its code and the outputs were lost on the way to the web. (Other things were garbled, and are no part of the matter:
-# `âˆ’` where a minus sign should be, advertisements between the lines, the heading `VarianceScaling` twice, of which the
+# prose; its code and the outputs were lost on the way to the web. (Half a line is left,
+# `kernel_initializer = assignOneAsInitialValue))`: the ones of chapter 3. Other things were garbled, and are no part of the
+# matter: `âˆ’` where a minus sign should be, advertisements between the lines, the heading `VarianceScaling` twice, of which the
 # second is its formula.) Here is where each of their sections went.
 #
 # | section of the first tutorial | chapter |

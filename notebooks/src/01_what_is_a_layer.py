@@ -250,7 +250,8 @@ print("the same:", np.allclose(mine(samples), theirs(samples), atol=1e-6))
 # ## The tutorial's model, line by line
 #
 # Most introductions to Keras layers start from this model. In layerlab it is the same code: only the name in the
-# imports changes.
+# imports changes. They write `from keras.models import Sequential`, `from keras.layers import Activation, Dense`,
+# `from keras import initializers`, and the same for `regularizers` and `constraints`; here it is `layerlab` instead of `keras`.
 
 # %%
 with warnings.catch_warnings(record=True) as caught:
