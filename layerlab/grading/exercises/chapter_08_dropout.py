@@ -106,8 +106,8 @@ LAYER = Exercise(
     misconceptions=(
         Misconception(
             "scaled at inference",
-            "You keep the outputs in training as they are and shrink them afterwards: the old form of dropout. Here the "
-            "scale belongs to training, so that nothing needs to be done later.",
+            "You keep the outputs in training as they are and shrink them afterwards: the old form of dropout. Here "
+            "the scale belongs to training, so that nothing needs to be done later.",
             lambda x, rate, training, rng: x * (rng.random(x.shape) >= rate) if training else x * (1 - rate),
         ),
         Misconception(
