@@ -17,6 +17,7 @@ import nbformat
 NOTEBOOKS = Path(__file__).resolve().parent.parent / "notebooks"
 TABLE = NOTEBOOKS / "src" / "seed_coverage.toml"
 UNWRITTEN, MISSING = "not yet written", "MISSING"
+TEXT_FIRST = ("formula", "remark")
 
 
 class Entry(NamedTuple):
@@ -89,10 +90,10 @@ def reduced(text: str) -> str:
 
 
 def find(entry: Entry, chapter: list[Cell] | None) -> str:
-    """The id of the first cell that treats an entry; the proof of a finding is a cell of code."""
+    """The id of the first cell that treats an entry, code before text; the proof of a finding is code."""
     if chapter is None:
         return UNWRITTEN
-    for cell in chapter:
+    for cell in sorted(chapter, key=lambda cell: not cell.is_code and entry.kind not in TEXT_FIRST):
         text = cell.formula if entry.kind == "formula" else cell.text
         if (cell.is_code or entry.kind != "finding") and all(re.search(pattern, text) for pattern in entry.patterns):
             return cell.id
