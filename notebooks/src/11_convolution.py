@@ -144,7 +144,7 @@ print("output at (1, 2):", int(output[1, 2]))
 
 # %% [markdown]
 # **What to see:** the frame on the left is the **window**. Its nine pixels times the nine weights, added up: the framed
-# cell on the right. The output is smaller than the input, because the window has to stay inside: 8 − 3 + 1 = 6.
+# cell on the right. There is more ink at the top of the window than at the bottom, so it is negative. The output is smaller than the input, because the window has to stay inside: 8 − 3 + 1 = 6.
 #
 # Move the window, and change the kernel. (Without a running kernel you see nothing under the next cell; the picture
 # above is one of its settings.)
@@ -391,8 +391,8 @@ print("same here:          ", np.ravel(ones(strides=2, padding="same")(row)))
 print("a zero on each side:", np.ravel(ones(strides=2)(ZeroPadding1D(1)(row))))
 
 # %% [markdown]
-# **What to see:** on the right, the cells 0 and 7 are the two zeros, and the windows are centered on the inputs 1, 3, 5 in the
-# old count: 0, 2, 4. On the left they are centered on 1, 3, 5. This is one of the reasons why weights that were trained in one
+# **What to see:** on the right, the cells 0 and 7 are the two added zeros, so the windows are centered on the real inputs 0, 2
+# and 4. On the left they are centered on 1, 3 and 5. This is one of the reasons why weights that were trained in one
 # library may give other numbers in another.
 #
 # ### `padding="causal"`: no look into the future
@@ -483,7 +483,7 @@ print("the same:", np.allclose(np.moveaxis(first(moved), 1, -1), y, atol=1e-5))
 
 # %%
 (train_pictures, y_train), (test_pictures, y_test) = mnist10k.load_data()
-attempt(lambda: Conv2D(8, 3)(test_pictures))
+attempt(lambda: Conv2D(8, 3, name="first")(test_pictures))
 print(test_pictures.shape, "->", test_pictures[..., np.newaxis].shape)
 
 # %% [markdown]
@@ -946,6 +946,8 @@ attempt(lambda: Conv2D(8, 3)(np.zeros((2, 5, 28, 28, 1), "float32")))
 #   all paddings, strides and transposes as drawings.
 # - Y. LeCun, L. Bottou, Y. Bengio, P. Haffner, "Gradient-based learning applied to document recognition", *Proceedings of the
 #   IEEE* 86 (1998) 2278–2324: the network that read the digits.
+# - I. Sobel, G. Feldman, "A 3 × 3 isotropic gradient operator for image processing", talk at the Stanford Artificial Intelligence
+#   Project, 1968: the nine numbers.
 # - K. Fukushima, "Neocognitron", *Biological Cybernetics* 36 (1980) 193–202: shared windows before there was backpropagation
 #   to train them.
 # - K. Simonyan, A. Zisserman, ["Very deep convolutional networks for large-scale image

@@ -435,7 +435,7 @@ def attempt(action):
 
 
 print("Conv1D:", Sequential([Input((None, 1)), Conv1D(4, 3)]).output_shape)
-attempt(lambda: Sequential([Input((None, 1)), LocallyConnected1D(4, 3)]))
+attempt(lambda: Sequential([Input((None, 1)), LocallyConnected1D(4, 3, name="local")], name="model"))
 
 # %% [markdown]
 # **`implementation`: three ways to store the same kernels.** 1, the default, keeps a small kernel for each place. 2 keeps
