@@ -28,10 +28,9 @@ from ast import literal_eval
 
 import matplotlib.pyplot as plt
 import numpy as np
-from matplotlib.cbook import get_sample_data
 
 from layerlab import plots
-from layerlab.datasets import first_names, mnist10k
+from layerlab.datasets import first_names, mnist10k, photograph
 from layerlab.layers import Dense, Dropout, Flatten, Input, Permute, RepeatVector, Reshape
 from layerlab.models import Sequential
 from layerlab.utils import set_random_seed
@@ -255,20 +254,18 @@ print("one digit:", test_pictures[0].shape, "- all training digits:", train_pict
 # is Rear Admiral Grace Hopper, who wrote one of the first compilers.
 
 # %%
-with get_sample_data("grace_hopper.jpg") as file:
-    photo = plt.imread(file, format="jpg")
-small = photo[::4, ::4]
-channels = [small, *(small[:, :, c] for c in range(3))]
-titles = [f"photo {small.shape}", "red [:, :, 0]", "green [:, :, 1]", "blue [:, :, 2]"]
+photo = photograph.load_data()[:, 32:224]
+channels = [photo, *(photo[:, :, c] for c in range(3))]
+titles = [f"photo {photo.shape}", "red [:, :, 0]", "green [:, :, 1]", "blue [:, :, 2]"]
 axes = plots.images(channels, titles=titles, columns=4, cmap="gray", vmin=0, vmax=255)
-print("the photograph:", photo.shape, "- every fourth pixel:", small.shape)
+print("the photograph:", photo.shape, "- one channel of it:", photo[:, :, 0].shape)
 
 # %% [markdown]
-# **What to see:** the flag's stripes are dark in green and blue, and bright in red: red cloth sends back red light. 600
-# rows, 512 columns, 3 channels.
+# **What to see:** the flag's stripes, on the left below, are dark in green and blue, and brighter in red: red cloth sends back
+# red light. The blue wall behind her is brightest in blue. 256 rows, 192 columns, 3 channels.
 #
 # Keras puts the channels last, and calls that `channels_last`. Other libraries, and some older code, put them first. A
-# shape such as `(3, 600, 512)` gives it away.
+# shape such as `(3, 256, 192)` gives it away.
 #
 # ### Video: pictures in a row
 #
@@ -298,7 +295,7 @@ print("one video:", video.shape, "- a batch of one:", video[np.newaxis].shape)
 # | a second of stereo sound | `(44100, 2)` | `(N, 44100, 2)` | moments, channels |
 # | a gray picture | `(28, 28)` | `(N, 28, 28)` | rows, columns |
 # | a gray picture for a convolution | `(28, 28, 1)` | `(N, 28, 28, 1)` | rows, columns, channels |
-# | a photograph | `(600, 512, 3)` | `(N, 600, 512, 3)` | rows, columns, channels |
+# | a photograph | `(256, 192, 3)` | `(N, 256, 192, 3)` | rows, columns, channels |
 # | a video | `(8, 24, 24, 1)` | `(N, 8, 24, 24, 1)` | frames, rows, columns, channels |
 
 # %% [markdown]
