@@ -74,7 +74,7 @@ class _Elementwise(Merge, named=False):
             raise ValueError(
                 f"Cannot merge tensors with different batch sizes. Received tensors with shapes {input_shape}"
             )
-        sample = functools.reduce(_broadcast, [shape[1:] for shape in shapes])
+        sample = functools.reduce(broadcast_shapes, [shape[1:] for shape in shapes])
         return (batches.pop() if batches else None, *sample)
 
     def _prepared(self, inputs):
@@ -102,7 +102,7 @@ def _checked_shapes(shapes) -> list[tuple]:
     return [tuple(shape) for shape in shapes]
 
 
-def _broadcast(a: tuple, b: tuple) -> tuple:
+def broadcast_shapes(a: tuple, b: tuple) -> tuple:
     """The shape of two merged samples: aligned at the last axis, sizes of 1 stretched, None where either is open."""
     if len(a) < len(b):
         a, b = b, a

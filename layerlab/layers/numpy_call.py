@@ -1,5 +1,7 @@
 """A NumPy function applied to symbolic tensors, kept as a layer so that a model can run it later."""
 
+from typing import Any
+
 from layerlab import tree
 from layerlab.autodiff.rule import COMPOSITES, CONSTANTS, RULES
 from layerlab.layers.layer import Layer
@@ -19,12 +21,16 @@ class NumpyCall(Layer):
         outputs: what it gives, as `{"shape": ..., "dtype": ...}` or a list of those; found by a dry run otherwise.
     """
 
+    spec: Any = None  # what tells the symbolic output, for a function that is not to be tried
+
     def __init__(self, function, name=None, outputs=None):
         super().__init__(name=name or auto_name(getattr(function, "__name__", "numpy_call")))
         self.function, self._stated, self._from_text = function, outputs, False
+        self.always: dict = {}  # keyword arguments of every call
 
     def __call__(self, *args, **kwargs):
         """Record the call for symbolic arguments; any argument of the function may be symbolic, none is cast."""
+        kwargs = self.always | kwargs
         if self._from_text:
             args, kwargs = _tuples(args), _tuples(kwargs)
         return self._symbolic_call(args, kwargs) if has_symbolic(args, kwargs) else self.call(*args, **kwargs)
@@ -33,6 +39,8 @@ class NumpyCall(Layer):
         return self.function(*args, **kwargs)
 
     def compute_output_spec(self, *args, **kwargs):
+        if self.spec is not None:
+            return self.spec(*args, **kwargs)
         if self._stated is None:
             return dry_run(self.function, args, kwargs)
         if isinstance(self._stated, dict):

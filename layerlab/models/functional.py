@@ -6,6 +6,7 @@
 from layerlab import tree
 from layerlab.autodiff.arraylike import map_nested
 from layerlab.layers import Input, InputLayer
+from layerlab.layers.keras_operations import is_operation, read_operation
 from layerlab.layers.numpy_call import NumpyCall
 from layerlab.layers.symbolic import KerasTensor
 from layerlab.models.functional_inputs import arrays_in_order
@@ -140,7 +141,7 @@ class Functional(Model):
     @classmethod
     def from_config(cls, config, custom_objects=None):
         """The model that `get_config` described, with new weights."""
-        layers = {entry["name"]: deserialize_keras_object(entry, custom_objects) for entry in config["layers"]}
+        layers = {entry["name"]: _operation(entry, custom_objects) for entry in config["layers"]}
         made: dict[str, list] = {name: [] for name in layers}  # the outputs of each call, flat
         for name, layer in layers.items():
             if isinstance(layer, InputLayer):
@@ -165,6 +166,12 @@ class Functional(Model):
         inputs, outputs = (_map_references(tensor, config[key]) for key in ("input_layers", "output_layers"))
         rest = {key: value for key, value in config.items() if key not in ("layers", "input_layers", "output_layers")}
         return cls(inputs=inputs, outputs=outputs, **rest)
+
+
+def _operation(entry: dict, custom_objects):
+    if is_operation(entry):
+        return read_operation(entry["class_name"], entry["config"])
+    return deserialize_keras_object(entry, custom_objects)
 
 
 def _extra_nodes(operation) -> int:

@@ -93,6 +93,12 @@ def words(*inside):
     return Sequential([Input((5,), dtype="int32"), layers.Embedding(9, 4, mask_zero=True), *inside, Dense(2)])
 
 
+def graph_with_masks():
+    source = Input((5,), dtype="int32", name="ids")
+    embedded = layers.Embedding(9, 4, mask_zero=True)(source)
+    return Model(source, Dense(2)(layers.LSTM(3)(layers.GRU(4, return_sequences=True)(embedded))))
+
+
 def regularized():
     arguments = {"kernel_regularizer": "l1l2", "bias_regularizer": "l2", "kernel_constraint": "max_norm"}
     return chain(
@@ -140,6 +146,7 @@ MODELS = {
     ),
     "sizes": lambda: images(layers.ZeroPadding2D(1), layers.Cropping2D(2), layers.UpSampling2D(2)),
     "words": lambda: compiled(words(layers.LSTM(3)), "adam"),
+    "graph with masks": lambda: compiled(graph_with_masks()),
     "recurrent": lambda: words(
         layers.Bidirectional(layers.GRU(3, return_sequences=True)),
         layers.TimeDistributed(Dense(3)),
