@@ -36,6 +36,7 @@ from layerlab.layers import (
     Dot,
     Flatten,
     Input,
+    Lambda,
     Masking,
     Maximum,
     Minimum,
@@ -431,17 +432,21 @@ def comparer(join, shared=True):
     return model
 
 
+def mean_square(difference):
+    return np.mean(difference**2, axis=1, keepdims=True)
+
+
 def distance(codes):
     """The mean squared difference of two codes: one number."""
-    return np.mean(Subtract()(codes) ** 2, axis=1, keepdims=True)
+    return Lambda(mean_square, name="mean_square")(Subtract(name="difference")(codes))
 
 
 siamese = comparer(distance)
 plot_model(siamese, to_file=None, show_shapes=True, show_layer_names=True)
 
 # %% [markdown]
-# **What to see:** one box for the encoder, with two arrows in: it is called twice. `power` and `mean` are NumPy functions: called
-# on symbolic arrays, they become layers by themselves.
+# **What to see:** one box for the encoder, with two arrows in: it is called twice. The two codes go to `Subtract`, and a `Lambda`
+# ([chapter 10](10_your_own_layer.ipynb)) makes one number of the difference.
 #
 # The summary of such a model has one column more:
 
