@@ -54,6 +54,12 @@ def test_tables_share_one_scale_around_zero(limit, shown):
     assert {ax.images[0].get_clim() for ax in axes} == {(-shown, shown)}
 
 
+@pytest.mark.parametrize(("given", "shown"), [({}, "weight"), ({"label": "slope"}, "slope")])
+def test_tables_say_what_their_colors_stand_for(given, shown):
+    (ax,) = plots.tables({"a": np.eye(2)}, **given)
+    assert ax.figure.axes[-1].get_ylabel() == shown
+
+
 def test_tables_of_zeros_are_white():
     (ax,) = plots.tables({"zeros": np.zeros((2, 2))})
     assert ax.images[0].get_clim() == (-1.0, 1.0)
