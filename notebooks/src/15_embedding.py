@@ -106,9 +106,9 @@ for ax, epoch in zip(axes.ravel(), [0, 1, 2, 10], strict=True):
 # **What to see:** the vowels walk to one side, the consonants to the other. The letter `y` goes with the vowels, but keeps
 # its distance: in "mary" it is one, in "yolanda" it is not.
 #
-# Nobody told the model what a vowel is. It has never heard a name. It only saw the ids 0 to 26, and `a` and `e` are as
-# far from each other as `a` and `d` there. It found out because letters that live in the same places **are** alike: what
-# stands beside an `a` mostly can stand beside an `e`, too.
+# Nobody told the model what a vowel is. It has never heard a name. It only saw the ids 0 to 26, and they say nothing: `a` is 1,
+# its neighbor `b` is 2, and `e` is 5. It found out because letters that live in the same places **are** alike: what stands
+# beside an `a` can mostly stand beside an `e`, too.
 #
 # Is there really a line between the two groups? Look along the direction from the mean of one to the mean of the other.
 
@@ -506,7 +506,8 @@ print("letters of barbara that would be skipped:", "".join(np.array(list("barbar
 # ## A real use: is this a name?
 #
 # `first_names` comes without labels, so we make some. Take every name of four letters or more, and shuffle its letters:
-# `grace` becomes `caegr` (a few shuffles make a name again; never mind). Can a model tell the two apart? About 2,000 of the 10,000 are kept for testing.
+# `grace` becomes `caegr`. (A few shuffles make a name again; never mind.) Can a model tell the two apart? About 2,000 of the
+# 10,000 are kept for testing.
 
 # %%
 rng = np.random.default_rng(0)

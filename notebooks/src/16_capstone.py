@@ -208,9 +208,9 @@ for name, layers in CANDIDATES.items():
 
 mark = ("nearest mean", rules["nearest mean"])
 whiskers = plots.model_scores(scores, len(y_val), sizes, mark, title="after 4 epochs, on 1,500 validation digits")
-hidden = [name for name in scores if "128" in name or name.startswith("  +")][:5]
+with_hidden_layer = [scores[name] for name in list(scores)[1:6]]
 print("the best model has convolutions:", max(scores, key=scores.get) in list(scores)[-2:])
-print("all models with Dense(128) within 2 %:", max(scores[n] for n in hidden) - min(scores[n] for n in hidden) < 0.02)
+print("all models with Dense(128) within 2 %:", np.ptp(with_hidden_layer) < 0.02)
 
 # %% [markdown]
 # **What to see:** the dots are measured on 1,500 digits, and other 1,500 digits would have given other dots. The light bars
