@@ -47,6 +47,8 @@ def main():
 
 def check(temporary, options):
     """What is wrong after the chapters ran in the browser; empty when all is well."""
+    from selenium.common.exceptions import WebDriverException
+
     problems = []
     with course(temporary / "course") as address:
         names = tuple(options.chapters) or ("",)
@@ -54,8 +56,11 @@ def check(temporary, options):
             path for path in (temporary / "course" / "notebooks").glob("*.ipynb") if path.name.startswith(names)
         ]
         for number, notebook in enumerate(sorted(notebooks)):
-            with browser(temporary / f"profile{number}") as driver:
-                problems += run(driver, address, notebook, options)
+            try:
+                with browser(temporary / f"profile{number}") as driver:
+                    problems += run(driver, address, notebook, options)
+            except WebDriverException as error:  # go on with the other chapters
+                problems.append(f"{notebook.name}: {error.msg}")
             end_kernels(address)
         if not notebooks:
             problems.append(f"No chapter begins with {' or '.join(names)}.")
