@@ -113,12 +113,14 @@ Take = Callable[[Place, "Future[dict[str, Any]]"], None]
 
 def _take(place: Place, future: Future[dict[str, Any]], results: Results, summary: Summary) -> None:
     try:
-        results.add(future.result())
-        summary.graded += 1
-    except (NoSandbox, BrokenExecutor, OSError):
+        result = future.result()
+    except (NoSandbox, BrokenExecutor):
         raise
     except Exception as error:  # a mistake in an exercise, say: no result is better than a wrong one
         summary.failed.append(f"{place.path}: {type(error).__name__}: {error}")
+    else:
+        results.add(result)
+        summary.graded += 1
 
 
 def _grade_all(batch: Batch, sandbox: str, secret: bytes, todo: list[Place], take: Take) -> None:
@@ -158,8 +160,7 @@ def _drain(tasks: Iterator[tuple[Place, Future[dict[str, Any]]]], at_a_time: int
             if not waiting:
                 return
             for future in wait(waiting, return_when=FIRST_COMPLETED).done:
-                take(waiting[future], future)
-                del waiting[future]
+                take(waiting.pop(future), future)  # off the list first: Ctrl-C in between must not have it taken twice
     except KeyboardInterrupt:
         running = [future for future in waiting if not future.cancel()]
         for future in wait(running).done:

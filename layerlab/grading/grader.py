@@ -64,7 +64,8 @@ def grade(
         "sha256"; "assignment" in nbgrader's layout, and a "reason" where there was nothing to run.
 
     Raises:
-        NoSandbox: if the tier does not work on this machine; nothing of the learner's has run then.
+        NoSandbox: if the tier does not work on this machine.
+        NotStarted: if it does, but not this time. Neither is the learner's fault, so neither is a result.
     """
     tier = choose(sandbox)
     try:

@@ -95,9 +95,9 @@ def _mend(path: Path) -> None:
 def _lock_run(folder: Path, shard: tuple[int, int], opened: contextlib.ExitStack) -> None:
     """Keep a second run out: of the whole folder, or of this shard while others do theirs."""
     number, count = shard
-    _flock(opened.enter_context(open(folder / ".lock", "ab")), exclusive=count == 1)
+    _flock(opened.enter_context((folder / ".lock").open("ab")), exclusive=count == 1)
     if count > 1:
-        _flock(opened.enter_context(open(folder / f".lock-{number % count}-of-{count}", "ab")), exclusive=True)
+        _flock(opened.enter_context((folder / f".lock-{number % count}-of-{count}").open("ab")), exclusive=True)
 
 
 def _flock(file: BinaryIO, exclusive: bool) -> None:

@@ -13,6 +13,7 @@ from concurrent.futures import Executor, ProcessPoolExecutor, ThreadPoolExecutor
 __all__ = ["here", "on_cluster"]
 
 _PR_SET_PDEATHSIG = 1
+CONNECT_SECONDS = 10
 
 
 @contextlib.contextmanager
@@ -46,5 +47,5 @@ def on_cluster(scheduler: str) -> Iterator[tuple[Executor, int]]:
         from distributed import Client
     except ImportError as error:
         raise OSError("A cluster needs Dask. Type: pip install 'layerlab[cluster]'") from error
-    with Client(scheduler, timeout=10, set_as_default=False) as client:
+    with Client(scheduler, timeout=CONNECT_SECONDS, set_as_default=False) as client:
         yield client.get_executor(pure=False), 2 * max(1, sum(client.nthreads().values()))

@@ -32,6 +32,8 @@ def code_cells(data: bytes) -> list[str]:
         raise Unreadable("The file is not UTF-8 text, so it is no notebook.") from None
     except RecursionError:
         raise Unreadable("The file is nested too deeply to be a notebook.") from None
+    except MemoryError:
+        raise Unreadable("The file needs more memory than a notebook may.") from None
     except ValueError as error:
         raise Unreadable(f"The file is not JSON, so it is no notebook: {error}") from None
     cells = notebook.get("cells") if isinstance(notebook, dict) else None

@@ -15,7 +15,7 @@ from pathlib import Path
 
 from layerlab.grading.plan import Call
 from layerlab.grading.sandbox.limits import Limits
-from layerlab.grading.sandbox.session import Broken, Session
+from layerlab.grading.sandbox.session import Broken, NotStarted, Session
 from layerlab.grading.sandbox.tiers import TIERS, Tier
 
 __all__ = ["NoSandbox", "choose", "fault"]
@@ -54,7 +54,7 @@ def fault(tier: Tier) -> str:
     """Why a tier does not work here, in a sentence; "" when it does."""
     try:
         escaped = _escapes(tier)
-    except (Broken, OSError) as error:
+    except (Broken, NotStarted, OSError) as error:
         return str(error)
     if tier.calls and escaped:  # tier "none" makes no promise
         return f"code in it could {', '.join(escaped)}"

@@ -23,7 +23,7 @@ from layerlab.grading.sandbox.limits import Limits
 from layerlab.grading.sandbox.places import START, numpy_folders, python
 from layerlab.grading.sandbox.tiers import Tier
 
-__all__ = ["Broken", "Session"]
+__all__ = ["Broken", "NotStarted", "Session"]
 
 _PIPES = sys.platform != "win32"  # where pipes can be waited for; elsewhere the killing alone ends a wait
 _DEATHS = {
@@ -39,6 +39,10 @@ class Broken(Exception):
     """The sandboxed process can say no more; the message says why."""
 
 
+class NotStarted(RuntimeError):
+    """The sandbox did not come up: nothing of the learner's has run, so the fault is the machine's."""
+
+
 class Session:
     """A sandboxed Python that knows one submission.
 
@@ -47,7 +51,7 @@ class Session:
         limits: how much it may use.
 
     Raises:
-        Broken: when the sandbox does not come up.
+        NotStarted: when the sandbox does not come up.
     """
 
     def __init__(self, tier: Tier, limits: Limits) -> None:
@@ -72,10 +76,16 @@ class Session:
         self._watch = threading.Timer(limits.seconds, self.process.kill)
         self._watch.daemon = True
         self._watch.start()
-        answer = self.ask(tier.order(limits))
-        if not isinstance(answer, dict) or answer.get("failed") != "":
+        self._begin(tier)
+
+    def _begin(self, tier: Tier) -> None:
+        try:
+            answer = self.ask(tier.order(self.limits))
+        except Broken as error:
+            answer = {"failed": str(error)}
+        if answer != {"failed": ""}:
             self.close()
-            raise Broken(str(answer.get("failed")) if isinstance(answer, dict) else "no answer")
+            raise NotStarted(f"the sandbox did not start: {answer['failed']}")
 
     def load(self, notebook: bytes, seed: int) -> dict[str, Any]:
         """Run a notebook's cells; what it is not, as "problem", and which cells failed, as "faults".

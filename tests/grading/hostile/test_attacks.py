@@ -4,7 +4,6 @@ import io
 import os
 import socket
 import time
-from pathlib import Path
 
 import pytest
 
@@ -12,13 +11,13 @@ from layerlab.grading.batch import Batch, run
 from layerlab.grading.report import as_html
 from layerlab.grading.results import read_results
 from layerlab.grading.sandbox.limits import Limits
-from layerlab.grading.sandbox.places import START
 from layerlab.grading.sandbox.probe import choose, fault
 from layerlab.grading.sandbox.tiers import TIERS
 from tests.grading.hostile.files import FILES
 from tests.grading.hostile.reach import REACH
 from tests.grading.hostile.score import SCORE
 from tests.grading.hostile.spoil import SPOIL
+from tests.grading.processes import sandboxed
 from tests.grading.small import CHAPTER, HONEST, POINTS, lookup, notebook
 
 ATTACKS = [*SCORE, *REACH, *SPOIL, *FILES]
@@ -139,24 +138,8 @@ def test_nothing_outside_was_touched_or_told(graded):
 
 
 def test_nothing_outlives_its_submission(graded):
-    assert _sandboxed_processes() == []
+    assert sandboxed() == []
 
 
 def test_feedback_of_attacks_is_text(graded):
     assert not any("<script" in page or "<img" in page for page in graded.pages)
-
-
-def _sandboxed_processes():
-    """Processes that run our script in a sandbox, below this one or orphaned."""
-    found = []
-    for folder in Path("/proc").iterdir():
-        try:
-            command, parent = (
-                (folder / "cmdline").read_bytes(),
-                (folder / "stat").read_text().rpartition(")")[2].split()[1],
-            )
-        except OSError:  # no process, or one that has just ended
-            continue
-        if str(START).encode() in command and int(parent) in (1, os.getpid()):
-            found.append(command)
-    return found
