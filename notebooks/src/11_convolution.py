@@ -944,12 +944,8 @@ attempt(lambda: Conv2D(8, 3)(np.zeros((2, 5, 28, 28, 1), "float32")))
 # - Keras documentation: [Convolution layers](https://keras.io/api/layers/convolution_layers/), every argument.
 # - V. Dumoulin, F. Visin, ["A guide to convolution arithmetic for deep learning"](https://arxiv.org/abs/1603.07285), 2016:
 #   all paddings, strides and transposes as drawings.
-# - Y. LeCun, L. Bottou, Y. Bengio, P. Haffner, "Gradient-based learning applied to document recognition", *Proceedings of the
-#   IEEE* 86 (1998) 2278–2324: the network that read the digits.
 # - I. Sobel, G. Feldman, "A 3 × 3 isotropic gradient operator for image processing", talk at the Stanford Artificial Intelligence
 #   Project, 1968: the nine numbers.
-# - K. Fukushima, "Neocognitron", *Biological Cybernetics* 36 (1980) 193–202: shared windows before there was backpropagation
-#   to train them.
 # - K. Simonyan, A. Zisserman, ["Very deep convolutional networks for large-scale image
 #   recognition"](https://arxiv.org/abs/1409.1556), 2014: stacks of 3 × 3 kernels, and why.
 # - A. van den Oord and others, ["WaveNet"](https://arxiv.org/abs/1609.03499), 2016: causal and dilated.
