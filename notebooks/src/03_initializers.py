@@ -821,9 +821,9 @@ attempt(lambda: Dense(8, kernel_initializer="constant"))
 #
 # <details><summary>Answer</summary>
 #
-# They do, slowly: small differences between units make small differences between their gradients, and these add up. Symmetry
-# has to be exact to last for ever. But the model is still far behind the default one, since all the units begin by adding up
-# the ink.
+# They do. Small differences between units make small differences between their gradients, and these grow from step to step:
+# after three epochs, some weights differ by more than 1. Symmetry has to be exact to last. But the model is still far behind the
+# default one, since all its units begin by adding up the ink.
 #
 # ```python
 # almost = initializers.RandomNormal(mean=1.0, stddev=0.001)

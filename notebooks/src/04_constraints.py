@@ -675,7 +675,8 @@ for name in ("MaxNorm", "max_norm", "non_neg", "unit_norm", "min_max_norm", "max
 #
 # <details><summary>Answer</summary>
 #
-# With 8, each block has to serve many digits, and is large: a ring, a bar. With 64 they become small dots and bits of strokes.
+# With 8, each block is a larger piece: a long stroke, or both sides of a ring. With 64 they look much like those of the 24:
+# the parts stay parts, there are only more of them.
 #
 # </details>
 
