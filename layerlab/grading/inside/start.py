@@ -7,6 +7,8 @@ import sys
 import types
 from pathlib import Path
 
+__all__ = ["main"]
+
 
 def main() -> None:
     """Set up imports and hand over to `child`."""
