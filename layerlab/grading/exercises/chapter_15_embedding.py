@@ -94,8 +94,8 @@ GRADIENT = Exercise(
     misconceptions=(
         Misconception(
             "repeated ids added once",
-            "When an id comes twice, only one of its gradients survives: `=` and even `+=` with a list of ids write each "
-            "row once. NumPy has a function that adds them all.",
+            "When an id comes twice, only one of its gradients survives: `=` and even `+=` with a list of ids write "
+            "each row once. NumPy has a function that adds them all.",
             last_one_wins,
         ),
         Misconception(
