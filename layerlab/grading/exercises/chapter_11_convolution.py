@@ -1,4 +1,4 @@
-"""Exercises of chapter 11: lengths, zeros and weights of a convolution, its sums by loops and by one product, and the way back.
+"""Exercises of chapter 11: sizes and weights of a convolution, its sums by loops and by one product, and the way back.
 
 The references are layerlab's convolutions and their gradients by its tape; counts are formulas.
 """
@@ -11,15 +11,14 @@ from numpy.lib.stride_tricks import sliding_window_view
 from layerlab.autodiff import Tape
 from layerlab.grading.exercise import Exercise, Misconception, calls
 from layerlab.grading.plan import Call, Get, New, Set
-from layerlab.layers import Conv1D, Conv2D
+from layerlab.ops.conv import conv
+from layerlab.ops.windows import along
 
 __all__ = ["EXERCISES"]
 
 
 def output_length(n, kernel_size, stride, dilation, padding):
-    layer = Conv1D(1, kernel_size, padding=padding, dilation_rate=dilation)
-    every = layer.compute_output_shape((None, n, 1))[1]  # Keras refuses a stride with a dilation: take every stride-th
-    return -(-every // stride)
+    return along(n, kernel_size, stride, dilation, padding)[1]
 
 
 GEOMETRIES = [(3, 1, 1, "valid"), (4, 3, 1, "valid"), (3, 1, 4, "valid"), (2, 3, 2, "valid")]
@@ -88,8 +87,7 @@ LENGTH = Exercise(
 
 
 def same_padding(n, kernel_size, stride):
-    total = max((-(-n // stride) - 1) * stride + kernel_size - n, 0)
-    return total // 2, total - total // 2
+    return along(n, kernel_size, stride, 1, "same")[0]
 
 
 def padding_cases(rng):
@@ -123,7 +121,7 @@ SAME_PADDING = Exercise(
         ),
         Misconception(
             "stride left out",
-            "With a stride the last window may begin earlier or later. Where does it begin, and how far does it hang over?",
+            "Those are the zeros for stride 1. Where does your last window begin, and how far does it hang over?",
             lambda n, kernel_size, stride: ((kernel_size - 1) // 2, kernel_size - 1 - (kernel_size - 1) // 2),
         ),
         Misconception(
@@ -146,7 +144,7 @@ def conv_parameters(kernel_size, channels, filters):
 
 
 def with_counts(conv=None, separable=None):
-    """The right two counts, with one exchanged for a wrong one; they get the window's size, the channels, the filters."""
+    """The right two counts, with some exchanged for wrong ones, each a function of (kernel_size, channels, filters)."""
 
     def wrong(kernel_size, channels, filters):
         right = conv_parameters(kernel_size, channels, filters)
@@ -280,10 +278,7 @@ FIELD = Exercise(
 
 
 def conv1d(x, kernel, bias, stride):
-    layer = Conv1D(kernel.shape[-1], len(kernel), strides=stride, dtype="float64")
-    layer.build(x.shape)
-    layer.set_weights([kernel, bias])
-    return np.asarray(layer(x))
+    return conv(x, kernel, (stride,), "valid", (1,)) + bias
 
 
 def windows_1d(x, size, stride=1):
@@ -393,7 +388,7 @@ IM2COL = Exercise(
     misconceptions=(
         Misconception(
             "channels first",
-            "Your rows hold all of the first channel, then all of the second. In a kernel the channels are nearest to the filters.",
+            "Your rows go through one channel after the other. In which order does a kernel hold window and channels?",
             im2col_in_order(5, 3, 4),
         ),
         Misconception(
@@ -430,10 +425,7 @@ IM2COL = Exercise(
 
 
 def conv2d(x, kernel, bias, stride):
-    layer = Conv2D(kernel.shape[-1], kernel.shape[:2], strides=stride, dtype="float64")
-    layer.build(x.shape)
-    layer.set_weights([kernel, bias])
-    return np.asarray(layer(x))
+    return conv(x, kernel, (stride, stride), "valid", (1, 1)) + bias
 
 
 def product(x, kernel, bias, stride, matrix):
@@ -490,14 +482,16 @@ CONV2D = Exercise(
 )
 
 
-def conv1d_backward(x, kernel, g):
-    layer = Conv1D(kernel.shape[-1], len(kernel), dtype="float64")
-    layer.build(x.shape)
-    layer.set_weights([kernel, np.zeros(kernel.shape[-1])])
+def gradients(convolution, x, kernel, bias, g):
+    """Those of the inputs, the kernel and the bias, for windows one step apart."""
     with Tape() as tape:
-        watched = tape.watch(x)
-        total = np.sum(layer(watched) * g)
-    return tuple(tape.gradient(total, [watched, layer.kernel, layer.bias]))
+        watched = [tape.watch(array) for array in (x, kernel, bias)]
+        total = np.sum(convolution(*watched, 1) * g)
+    return tuple(tape.gradient(total, watched))
+
+
+def conv1d_backward(x, kernel, g):
+    return gradients(conv1d, x, kernel, np.zeros(kernel.shape[-1]), g)
 
 
 def with_gradients(**others):
@@ -551,7 +545,7 @@ BACKWARD = Exercise(
     misconceptions=(
         Misconception(
             "kernel not flipped on the way back",
-            "Input i met the first tap in window i, the second in the window *before*: backward, the kernel runs the other way.",
+            "Input i met tap 0 in window i, and tap 1 in the window *before*: backward, the kernel runs the other way.",
             with_gradients(x=lambda x, kernel, g: conv1d_backward(x, kernel[::-1], g)[0]),
         ),
         Misconception(
@@ -599,13 +593,7 @@ class TapedConv:
         return conv2d(x, self.kernel, self.bias, 1)
 
     def backward(self, g):
-        layer = Conv2D(self.kernel.shape[-1], self.kernel.shape[:2], dtype="float64")
-        layer.build(self.x.shape)
-        layer.set_weights([self.kernel, self.bias])
-        with Tape() as tape:
-            x = tape.watch(self.x)
-            total = np.sum(layer(x) * g)
-        dx, self.kernel_gradient, self.bias_gradient = tape.gradient(total, [x, layer.kernel, layer.bias])
+        dx, self.kernel_gradient, self.bias_gradient = gradients(conv2d, self.x, self.kernel, self.bias, g)
         return dx
 
 
@@ -685,7 +673,7 @@ LAYER = Exercise(
         ),
         Misconception(
             "kernel's gradient with the channels first",
-            "The numbers are right, in the wrong places: your windows are laid out channel by channel, the kernel is not.",
+            "Right numbers in the wrong places: your windows are laid out channel by channel, the kernel is not.",
             ChannelsFirst,
         ),
         Misconception(
