@@ -89,6 +89,7 @@ def _add_release(commands: argparse._SubParsersAction) -> None:
     )
     parser.add_argument("source", nargs="?", type=Path, default=Path("solutions"), help="default: %(default)s")
     parser.add_argument("target", nargs="?", type=Path, default=Path("exercises"), help="default: %(default)s")
+    parser.add_argument("--nbgrader", action="store_true", help="make TARGET a course for nbgrader instead")
     parser.set_defaults(run=_release)
 
 
@@ -167,10 +168,10 @@ def _check(options: argparse.Namespace) -> int:
 
 
 def _release(options: argparse.Namespace) -> int:
-    from layerlab.grading.release import release
+    from layerlab.grading.release import nbgrader_course, release
 
     try:
-        for path in release(options.source, options.target):
+        for path in (nbgrader_course if options.nbgrader else release)(options.source, options.target):
             print(path)
     except (OSError, ValueError) as error:
         return _fail(str(error))

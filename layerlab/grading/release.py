@@ -6,12 +6,13 @@ What nbgrader's `generate_assignment` does to these notebooks, done without nbgr
 from __future__ import annotations
 
 import copy
+import shutil
 from pathlib import Path
 from typing import Any
 
 from layerlab.grading.notebook import Cell, is_check, is_solution, read, write
 
-__all__ = ["BEGIN", "END", "release", "released"]
+__all__ = ["BEGIN", "END", "nbgrader_course", "release", "released"]
 
 BEGIN, END = "### BEGIN SOLUTION", "### END SOLUTION"
 _STUB = ["# YOUR CODE HERE", "raise NotImplementedError()"]
@@ -40,6 +41,41 @@ def release(source: Path, target: Path) -> list[Path]:
     for path, notebook in stripped.items():
         write(path, notebook)
     return list(stripped)
+
+
+def nbgrader_course(source: Path, target: Path) -> list[Path]:
+    """Lay out a course for nbgrader: an assignment for each notebook, and a configuration that grades with layerlab.
+
+    In the new folder, `nbgrader generate_assignment NAME` and all its other commands work.
+
+    Args:
+        source: the folder with the solutions.
+        target: the folder of the course, made if missing; its configuration is written only if there is none.
+
+    Returns:
+        The notebooks copied.
+    """
+    copies = []
+    for path in sorted(source.glob("*.ipynb")):
+        folder = target / "source" / path.stem
+        folder.mkdir(parents=True, exist_ok=True)
+        copies.append(Path(shutil.copyfile(path, folder / path.name)))
+    if not copies:
+        raise FileNotFoundError(f"There is no notebook in {source}.")
+    if not (target / "nbgrader_config.py").exists():
+        (target / "nbgrader_config.py").write_text(_NBGRADER_CONFIG, encoding="utf-8")
+    return copies
+
+
+_NBGRADER_CONFIG = """\
+from pathlib import Path
+
+from layerlab.grading.nbgrader_plugin import autograde_preprocessors
+
+c = get_config()
+c.CourseDirectory.root = str(Path(__file__).resolve().parent)
+c.Autograde.autograde_preprocessors = autograde_preprocessors()
+"""
 
 
 def _released_file(path: Path) -> dict[str, Any]:
