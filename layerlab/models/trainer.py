@@ -90,12 +90,12 @@ class Trainer(TrainingStep, named=False):
         batches = batches_of(x, y, sample_weight, batch_size, shuffle)
         epoch_iterator = EpochIterator(batches, steps_per_epoch)
         validate = _validation_arguments(validation_data, validation_steps, validation_batch_size or batch_size)
-        self._report_parts = verbose == _REPORT_PARTS
         callbacks = self._callback_list(callbacks, verbose, epochs, epoch_iterator.num_batches)
         if self._first_fit and isinstance(batches, ArrayBatches):
             batches.discard_draw()
         self._first_fit, self.stop_training = False, False
-        with callbacks, interrupt_between_steps() as interrupt:
+        parts = self._reporting_parts(verbose == _REPORT_PARTS)
+        with parts, callbacks, interrupt_between_steps() as interrupt:
             callbacks.on_train_begin()
             initial_epoch = self.__dict__.pop("_initial_epoch", initial_epoch)  # BackupAndRestore goes on from there
             logs: dict = {}
@@ -116,6 +116,15 @@ class Trainer(TrainingStep, named=False):
                 self.optimizer.finalize_variable_values(self.trainable_weights)
             callbacks.on_train_end(logs)
         return self.history
+
+    @contextlib.contextmanager
+    def _reporting_parts(self, wanted: bool):
+        """Have the data term and the penalties in the results of this fit, not in those of an evaluate after it."""
+        self._report_parts = wanted
+        try:
+            yield
+        finally:
+            self._report_parts = False
 
     def _train_epoch(self, epoch, epoch_iterator, callbacks, class_weight, interrupt) -> dict:
         self.reset_metrics()

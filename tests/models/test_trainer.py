@@ -161,6 +161,7 @@ class TestReports:
         ]  # fmt: skip
         np.testing.assert_allclose(np.add(history["data_loss"], history["penalty"]), history["loss"], rtol=1e-6)
         assert min(history["penalty"]) > 0
+        assert len(model.evaluate(X, Y, verbose=0)) == 2  # loss and mae, as before
         assert list(model.fit(X, Y, verbose=0).history) == ["loss", "mae"]
 
     def test_penalties_are_in_the_loss_and_not_in_metrics(self):
