@@ -28,7 +28,7 @@ def main():
     options = parser.parse_args()
     if unknown := set(options.checks) - set(CHECKS):
         parser.error(f"unknown check: {', '.join(sorted(unknown))}. Choose from {', '.join(CHECKS)}.")
-    set_up(["course", "test"])
+    set_up(["course", "grade", "test"])
     for command in FIXES if options.fix else []:
         call(command)
     commands = [command for name in options.checks or CHECKS for command in CHECKS[name]]
