@@ -73,18 +73,25 @@ def _bubblewrap(limits: Limits) -> list[str]:
         arguments += ["--cap-drop", "ALL", "--cap-add", "CAP_SETUID", "--cap-add", "CAP_SETGID"]
     else:
         arguments.append("--unshare-user")
+    return [*arguments, *_mounts(limits), "--chdir", "/tmp", "--"]
+
+
+def _mounts(limits: Limits) -> list[str]:
+    """The file system: what is mounted later lies above, and in the end all but scratch is made read-only."""
+    mounts = ["--dev", "/dev"]
+    for folder in ("/tmp", "/dev/shm"):  # scratch: the only places to write to, and each has an end
+        mounts += ["--size", str(limits.scratch), "--perms", "1777", "--tmpfs", folder]
     library, *others = places.folders()
     for parent in _parents(places.folders()):  # made for all to enter, also where the original is a private home
-        arguments += ["--perms", "0755", "--dir", parent]
-    arguments += ["--ro-bind", library, library]
+        mounts += ["--perms", "0755", "--dir", parent]
+    mounts += ["--ro-bind", library, library]
     for folder in places.hidden():
-        arguments += ["--tmpfs", folder]
-    arguments += ["--dev", "/dev"]
-    for folder in others:
-        arguments += ["--ro-bind", folder, folder]
-    for folder in ("/tmp", "/dev/shm"):  # the only places to write to, and each has an end
-        arguments += ["--size", str(limits.scratch), "--perms", "1777", "--tmpfs", folder]
-    return [*arguments, "--remount-ro", "/dev", "--remount-ro", "/", "--chdir", "/tmp", "--"]
+        mounts += ["--tmpfs", folder]
+    for folder in others:  # may lie in what was hidden, and in a /tmp that was replaced
+        mounts += ["--ro-bind", folder, folder]
+    for folder in ("/", "/dev", *places.hidden()):
+        mounts += ["--remount-ro", folder]
+    return mounts
 
 
 def _parents(folders: Iterable[str]) -> list[str]:
