@@ -179,7 +179,7 @@ class TrainingStep(Layer, named=False):
         if data_loss is None and not penalties:
             raise ValueError("No loss to compute. Provide a `loss` argument in `compile()`.")
         penalty = sum(penalties[1:], penalties[0]) if penalties else None
-        self._last_parts = (_number(data_loss), _number(penalty))
+        self._last_parts = (data_loss, penalty)
         if data_loss is None or penalty is None:
             return penalty if data_loss is None else data_loss
         return data_loss + penalty
@@ -201,7 +201,7 @@ class TrainingStep(Layer, named=False):
         self._loss_tracker.update_state(loss, sample_weight=size)
         for tracker, value in zip(self._part_trackers.values(), self._last_parts, strict=True):
             if self._report_parts:
-                tracker.update_state(value, sample_weight=size)
+                tracker.update_state(_number(value), sample_weight=size)
         if self._compiled_loss is not None:
             for tracker, value in zip(self._compiled_loss.metrics, self._compiled_loss.last, strict=False):
                 tracker.update_state(_number(value), sample_weight=size)
@@ -214,6 +214,11 @@ class TrainingStep(Layer, named=False):
         Args:
             data: (x, y, sample_weight), or a shorter tuple.
         """
+        results = self._learn_from(data)
+        return self.get_metrics_result() if results is None else results
+
+    def _learn_from(self, data) -> dict | None:
+        """A step, without looking up its results if that can wait until somebody asks."""
         x, y, sample_weight = unpack_x_y_sample_weight(data)
         with Tape() as tape:
             y_pred = self(x, training=True)
@@ -221,26 +226,36 @@ class TrainingStep(Layer, named=False):
         variables = self.trainable_variables
         if variables:
             self._learn(tape, loss, variables, x, y)
-        y_pred = tree.map_structure(_detached, y_pred)
         self._track_loss(_number(loss), x)
-        return self.compute_metrics(x, y, y_pred, sample_weight)
+        return self._judge(x, y, tree.map_structure(_detached, y_pred), sample_weight)
+
+    def _judge(self, x, y, y_pred, sample_weight) -> dict | None:
+        """Update the metrics; the results, if `compute_metrics` is a subclass's own."""
+        if getattr(self.compute_metrics, "__func__", None) is not TrainingStep.compute_metrics:
+            return self.compute_metrics(x, y, y_pred, sample_weight)
+        self._compiled_metrics.update_state(y, y_pred, sample_weight)
+        return None
 
     def _learn(self, tape, loss, variables, x, y) -> None:
         if not math.isfinite(_number(loss)) and not self._tolerates_nan:
             raise FloatingPointError(explain_nan(_number(loss), x, y))
         self.optimizer.apply(tape.gradient(loss, variables), variables)
 
-    _last_parts: tuple[float, float] = (0.0, 0.0)  # data loss and penalty of the batch, if compute_loss tells
+    _last_parts: tuple[Any, Any] = (None, None)  # data loss and penalty of the batch, if compute_loss tells
     _tolerates_nan = False  # a TerminateOnNaN callback wants to see it
 
     def test_step(self, data) -> dict:
         """Judge one batch; returns name -> value."""
+        results = self._test_on(data)
+        return self.get_metrics_result() if results is None else results
+
+    def _test_on(self, data) -> dict | None:
         x, y, sample_weight = unpack_x_y_sample_weight(data)
         y_pred = self(x, training=False)
         if self._compiled_loss is not None or self.losses:
             loss = self._loss_of(x, y, y_pred, sample_weight, training=False)
             self._track_loss(_number(loss), x)
-        return self.compute_metrics(x, y, y_pred, sample_weight)
+        return self._judge(x, y, y_pred, sample_weight)
 
     def predict_step(self, data):
         """The output for one batch."""
