@@ -171,7 +171,7 @@ def test_a_run_that_is_ended_goes_on_where_it_was(task, expected, blow, jobs):
     process = subprocess.Popen(
         [sys.executable, "-c", PROGRAM, *map(str, arguments)],
         cwd=ROOT,
-        env=os.environ | {"PYTHONPATH": str(ROOT)},
+        env=os.environ | {"PYTHONPATH": os.pathsep.join(filter(None, [str(ROOT), os.environ.get("PYTHONPATH")]))},
         stderr=subprocess.DEVNULL,
         start_new_session=True,
     )
