@@ -4,7 +4,7 @@ An answer that is graded is written with NumPy. `from layerlab.layers import Den
 fails and says why; `check` and everything that draws are there and do nothing, because cells use them in passing.
 """
 
-import importlib.abc
+import importlib
 import importlib.machinery
 import sys
 import types
@@ -49,12 +49,12 @@ class Silent(types.ModuleType):
         pass
 
 
-class _Finder(importlib.abc.MetaPathFinder, importlib.abc.Loader):
+class _Finder:  # without the base classes in importlib.abc, whose import takes a tenth of a submission's time
     """Answers imports of what is silent, and explains those of layerlab; leaves the rest to Python."""
 
     def find_spec(self, name: str, path: Sequence[str] | None, target: Any = None) -> Any:
         if _is_below(name, SILENT):
-            return importlib.machinery.ModuleSpec(name, self, is_package=True)
+            return importlib.machinery.ModuleSpec(name, self, is_package=True)  # type: ignore[arg-type]
         if name.startswith("layerlab.") and not _is_below(name, _REAL):
             raise ImportError(f"{name} is not available here: {_EXPLANATION}")
         return None

@@ -39,6 +39,7 @@ def folders() -> tuple[str, ...]:
     """All files and folders that a sandbox can read, at the paths that they have outside; see also `hidden`."""
     site = Path(np.__file__).resolve().parent
     ours = [*(_GRADING / name for name in _OURS), _GRADING.parent / "datasets"]
+    ours += [Path(importlib.util.cache_from_source(str(path))) for path in ours if path.suffix == ".py"]  # saves time
     places = [_STDLIB, Path(python()), site, site.parent / "numpy.libs", *ours, *_libraries(), _CACHE]
     return tuple(str(place) for place in places if place.exists())
 
