@@ -17,7 +17,8 @@ from layerlab.grading import check
 # Find the shape of an array that is given as lists in lists, without turning it into an array: a loop or a function
 # that calls itself.
 #
-# - `nested`: lists of lists of ... of numbers, any number of levels, all regular.
+# - `nested`: lists of lists of ... of numbers, any number of levels; lists on the same level are equally long, and none is
+#   empty.
 # - Returns: the shape as a tuple; `(3,)` for `[7, 8, 9]`.
 
 
@@ -113,7 +114,7 @@ def one_hot(ids, classes):
 # Words have different lengths, arrays have not. Number the letters a = 1 to z = 26, fill short words with zeros at the
 # end, and cut long words off at the end.
 #
-# - `words`: a list of words of small letters; `length`: how many numbers per word.
+# - `words`: a list of words in lowercase letters from a to z; `length`: how many numbers per word.
 # - Returns: an array of integers of shape (words, length); `encode(["ad"], 3)` is `[[1, 4, 0]]`.
 
 

@@ -3,6 +3,8 @@
 #
 # Seven answers in code and one in words, 14 points. You need [chapter 3](../notebooks/03_initializers.ipynb).
 #
+# `shape` is a tuple of integers. Every function but the first returns an array of this shape.
+#
 # Where a function gets `rng`, it is a generator of NumPy: `rng.normal(mean, stddev, shape)`, `rng.uniform(low, high,
 # shape)`, `rng.random(shape)`. Draw from it and from nothing else. Random answers are judged by their statistics, with
 # room for chance.

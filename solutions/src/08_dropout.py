@@ -16,7 +16,7 @@ from layerlab.grading import check
 #
 # Inverted dropout, as in training: drop, and scale what is kept so that the mean stays.
 #
-# - `x`, `u`: arrays of the same shape; `rate`: a number from 0 to 1. Returns: the same shape.
+# - `x`, `u`: arrays of the same shape; `rate`: a number, at least 0 and below 1. Returns: the same shape.
 
 
 # %% exercise="inverted-dropout"
@@ -32,7 +32,9 @@ def dropout(x, u, rate):
 #
 # The layer: it draws its own numbers, and does nothing when it is not training. Use `dropout` from above.
 #
-# - `training`: True or False; `rng`: a generator of NumPy, `rng.random(shape)` gives numbers from 0 to 1.
+# - `x`: an array of any shape; `training`: True or False; `rng`: a generator of NumPy, `rng.random(shape)` gives numbers
+#   from 0 to 1.
+# - Returns: an array of the shape of `x`. Your numbers need not be ours: what counts is what happens on average.
 
 
 # %% exercise="dropout-layer"
