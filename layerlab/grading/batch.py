@@ -22,7 +22,7 @@ from layerlab.grading.results import Results
 from layerlab.grading.sandbox.limits import Limits
 from layerlab.grading.sandbox.probe import NoSandbox, choose
 from layerlab.grading.seeds import read_secret
-from layerlab.grading.submissions import Place, find, load
+from layerlab.grading.submissions import Place, find, links, load
 
 __all__ = ["Batch", "Summary", "run"]
 
@@ -41,7 +41,7 @@ class Batch:
         scheduler: the address of a Dask scheduler, whose workers grade in place of this machine.
         shard: which part to grade, (number, count).
         resume: go on where an earlier run ended.
-        secret_file: where the secret is; in `out` by default.
+        secret_file: where the secret is, or will be; in `out` by default.
         limits: what each submission may use.
         lookup: from a notebook's name to its exercises.
     """
@@ -66,12 +66,14 @@ class Summary:
         before: how many had been graded by an earlier run.
         graded: how many by this one.
         failed: what went wrong in the grader itself, a line a submission; these get no result.
+        skipped: links to folders, which are not followed.
         stopped: whether Ctrl-C ended it.
     """
 
     before: int
     graded: int = 0
     failed: list[str] = field(default_factory=list)
+    skipped: list[Path] = field(default_factory=list)
     stopped: bool = False
 
 
@@ -90,11 +92,11 @@ def run(batch: Batch, stream: TextIO = sys.stderr) -> Summary:
     sandbox = batch.sandbox if batch.scheduler else choose(batch.sandbox).name
     places = [place for place in find(batch.submissions) if place.is_in_shard(*batch.shard)]
     if batch.secret_file:
-        read_secret(batch.secret_file)  # before a folder is made for nothing
+        read_secret(batch.secret_file, create=True)  # before a folder is made for nothing
     with Results(batch.out, batch.resume, batch.shard) as results:
-        secret = read_secret(batch.secret_file or batch.out / ".secret", create=batch.secret_file is None)
+        secret = read_secret(batch.secret_file or batch.out / ".secret", create=True)
         todo = [place for place in places if place.key not in results.done]
-        summary = Summary(before=len(places) - len(todo))
+        summary = Summary(before=len(places) - len(todo), skipped=links(batch.submissions))
         progress = Progress(len(todo), stream)
 
         def take(place: Place, future: Future[dict[str, Any]]) -> None:
@@ -117,7 +119,8 @@ def _take(place: Place, future: Future[dict[str, Any]], results: Results, summar
     except (NoSandbox, BrokenExecutor):
         raise
     except Exception as error:  # a mistake in an exercise, say: no result is better than a wrong one
-        summary.failed.append(f"{place.path}: {type(error).__name__}: {error}")
+        # as repr shows it: names of files may hold anything, also what a terminal obeys
+        summary.failed.append(repr(f"{place.path}: {type(error).__name__}: {error}")[1:-1])
     else:
         results.add(result)
         summary.graded += 1

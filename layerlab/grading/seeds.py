@@ -1,7 +1,8 @@
 """The numbers that a submission is tried with: repeatable by whoever has the secret, unpredictable for everybody else.
 
-The seed of a submission is HMAC(secret, student, notebook), and that of an exercise HMAC(seed, exercise), so a result
-does not depend on which machine graded it, when, or after which other one.
+The seed of a submission is HMAC(secret, student, notebook, contents), that of an exercise HMAC(seed, exercise). So a
+result does not depend on which machine graded it, when, or after which other one. The contents are part of it because
+feedback shows inputs with their right answers: who hands in again is asked something new.
 """
 
 from __future__ import annotations
@@ -55,10 +56,10 @@ def _write_whole(path: Path, content: bytes) -> None:
         draft.unlink()
 
 
-def submission_seed(secret: bytes, student: str, notebook: str) -> str:
+def submission_seed(secret: bytes, student: str, notebook: str, contents: bytes) -> str:
     """The seed of a submission, as 32 hexadecimal digits."""
-    parts = (os.fsencode(part) for part in (student, notebook))
-    message = b"".join(len(part).to_bytes(4, "big") + part for part in parts)  # so that ("a", "bc") is not ("ab", "c")
+    parts = (os.fsencode(student), os.fsencode(notebook), contents)
+    message = b"".join(len(part).to_bytes(4, "big") + part for part in parts)  # ("a", "bc") is not ("ab", "c")
     return hmac.new(secret, message, hashlib.sha256).hexdigest()[:32]
 
 

@@ -15,7 +15,7 @@ from pathlib import Path
 from layerlab.grading.grader import Submission
 from layerlab.grading.seeds import submission_seed
 
-__all__ = ["Place", "find", "load"]
+__all__ = ["Place", "find", "links", "load"]
 
 MAX_SIZE = 16 << 20  # bytes; a notebook with all its figures has one or two million
 # neither through a link out of the folder, nor waiting for a pipe that nobody writes to
@@ -50,14 +50,25 @@ def find(folder: Path) -> list[Place]:
     """
     if not folder.is_dir():
         raise NotADirectoryError(f"There is no folder {folder} with submissions.")
-    course = folder / "submitted"
-    root = course if course.is_dir() and not _notebooks(course, "", "") else folder
     places = []
-    for student in _folders(root):
+    for student in _folders(_root(folder)):
         places += _notebooks(student, student.name, "")
         for assignment in _folders(student):
             places += _notebooks(assignment, student.name, assignment.name)
     return sorted(places)
+
+
+def links(folder: Path) -> list[Path]:
+    """The links to folders among those of the students, which are left out: they may lead anywhere."""
+    root = _root(folder)
+    with_students = [root, *_folders(root)]
+    return sorted(path for place in with_students for path in place.iterdir() if path.is_symlink() and path.is_dir())
+
+
+def _root(folder: Path) -> Path:
+    """The folder with the students' folders: in a course of nbgrader's, the one that it calls submitted."""
+    course = folder / "submitted"
+    return course if course.is_dir() and not _notebooks(course, "", "") else folder
 
 
 def _folders(folder: Path) -> list[Path]:
@@ -77,7 +88,7 @@ def load(place: Place, secret: bytes) -> Submission:
     """Read a submission; what cannot be read becomes one with a `problem`."""
     data, problem = _read(place.path)
     notebook = f"{place.assignment}/{place.notebook}" if place.assignment else place.notebook
-    seed = submission_seed(secret, place.student, notebook)
+    seed = submission_seed(secret, place.student, notebook, data)
     return Submission(place.student, place.notebook, data, seed, problem, place.assignment)
 
 

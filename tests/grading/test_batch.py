@@ -122,6 +122,7 @@ def test_a_mistake_of_the_grader_is_no_result(task, monkeypatch):
     assert summary.graded == COUNT - 1
     (line,) = summary.failed
     assert "student 1" in line
+    assert summary.skipped == []
     assert line.endswith("ZeroDivisionError: in an exercise")
     monkeypatch.undo()
     assert graded(task(resume=True)).graded == 1
@@ -209,7 +210,21 @@ def test_a_cluster_without_dask_says_what_to_install(task, monkeypatch):
 
 
 def test_nothing_is_made_when_it_cannot_begin(task, tmp_path):
-    for wrong in ({"secret_file": tmp_path / "none"}, {"sandbox": "docker"}, {"submissions": tmp_path / "none"}):
-        with pytest.raises((OSError, NoSandbox)):
+    (tmp_path / "short").touch()
+    for wrong in ({"secret_file": tmp_path / "short"}, {"sandbox": "docker"}, {"submissions": tmp_path / "none"}):
+        with pytest.raises((OSError, ValueError, NoSandbox)):
             graded(Batch(**vars(task()) | wrong))
     assert not task().out.exists()
+
+
+def test_a_name_that_a_terminal_would_obey_is_shown_as_text(submissions, sandbox, tmp_path, monkeypatch):
+    student = tmp_path / "submissions" / "\x1b]0;owned\x07\udcff"
+    student.mkdir(parents=True)
+    (student / f"{CHAPTER}.ipynb").write_bytes(notebook(HONEST))
+
+    def broken(*arguments):
+        raise ZeroDivisionError
+
+    monkeypatch.setattr(batch, "grade", broken)
+    (line,) = graded(Batch(tmp_path / "submissions", tmp_path / "out", sandbox=sandbox, lookup=lookup)).failed
+    assert line.isprintable()

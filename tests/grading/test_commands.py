@@ -92,7 +92,9 @@ def test_what_is_graded_where(monkeypatch, tmp_path, capsys):
 
     def run(batch):
         tasks.append(batch)
-        return Summary(before=3, graded=4, failed=["x: ZeroDivisionError"], stopped=len(tasks) == 2)
+        return Summary(
+            before=3, graded=4, failed=["x: ZeroDivisionError"], skipped=[Path("\x1b[2J")], stopped=len(tasks) == 2
+        )
 
     monkeypatch.setattr("layerlab.grading.batch.run", run)
     options = ["--jobs", "3", "--shard", "2/8", "--scheduler", "tcp://a:1", "--secret-file", "s", "--time-limit", "10"]
@@ -101,7 +103,9 @@ def test_what_is_graded_where(monkeypatch, tmp_path, capsys):
     assert (task.submissions, task.out, task.secret_file) == (Path("in"), Path("out"), Path("s"))
     assert (task.jobs, task.shard, task.scheduler, task.sandbox) == (3, (2, 8), "tcp://a:1", "auto")
     assert (task.limits.seconds, task.limits.step_seconds) == (10, 2)
-    assert "not graded: x: ZeroDivisionError" in capsys.readouterr().err
+    told = capsys.readouterr().err
+    assert "not graded: x: ZeroDivisionError" in told
+    assert "not followed: the link '\\x1b[2J'" in told
     assert main(["grade", "in", "-o", "out"]) == 130
     assert "--resume" in capsys.readouterr().err
 

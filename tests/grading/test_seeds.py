@@ -11,12 +11,13 @@ SECRET = b"s" * 32
 
 def test_a_seed_depends_on_everything_and_nothing_else():
     seeds = {
-        submission_seed(secret, student, notebook)
+        submission_seed(secret, student, notebook, contents)
         for secret in (SECRET, b"t" * 32)
+        for contents in (b"", b"x")
         for student, notebook in [("a", "bc"), ("ab", "c"), ("a", "b"), ("\udcff", "c")]
     }
-    assert len(seeds) == 8
-    assert submission_seed(SECRET, "a", "b") == submission_seed(SECRET, "a", "b")
+    assert len(seeds) == 16
+    assert submission_seed(SECRET, "a", "b", b"x") == submission_seed(SECRET, "a", "b", b"x")
     assert all(len(seed) == 32 for seed in seeds)
 
 

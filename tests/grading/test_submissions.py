@@ -4,7 +4,7 @@ import os
 
 import pytest
 
-from layerlab.grading.submissions import MAX_SIZE, Place, find, load
+from layerlab.grading.submissions import MAX_SIZE, Place, find, links, load
 
 SECRET = b"s" * 32
 
@@ -49,7 +49,9 @@ def test_links_to_folders_are_not_followed(tmp_path):
     fill(tmp_path / "here", "ann/01_a.ipynb")
     (tmp_path / "here" / "bob").symlink_to(tmp_path / "elsewhere")
     (tmp_path / "here" / "ann" / "ps1").symlink_to(tmp_path / "elsewhere")
-    assert keys(tmp_path / "here") == [("ann", "", "01_a")]
+    (tmp_path / "here" / "ann" / "02_b.ipynb").symlink_to(tmp_path / "elsewhere" / "01_a.ipynb")  # gets a result, of 0
+    assert keys(tmp_path / "here") == [("ann", "", "01_a"), ("ann", "", "02_b")]
+    assert links(tmp_path / "here") == [tmp_path / "here" / "ann" / "ps1", tmp_path / "here" / "bob"]
 
 
 def test_names_that_are_no_text(tmp_path):
