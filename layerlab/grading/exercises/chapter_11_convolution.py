@@ -329,6 +329,11 @@ CONV1D = Exercise(
             lambda x, kernel, bias, stride: conv1d(x, kernel, bias, stride)[:, :-1].copy(),
         ),
         Misconception(
+            "a bias with every product",
+            "Your bias comes in with every product. It belongs to the sum, once.",
+            lambda x, kernel, bias, stride: conv1d(x, kernel, bias * kernel[..., 0].size, stride),
+        ),
+        Misconception(
             "summed over the batch",
             "You added up all samples of the batch. Each sample has sums of its own.",
             lambda x, kernel, bias, stride: sum_of_windows(x, kernel, stride).sum(axis=0) + bias + 0 * x[:, :1, :1],
@@ -412,6 +417,11 @@ IM2COL = Exercise(
             "stride along the rows only",
             "The window moves by the stride from left to right as well.",
             lambda x, window, stride: im2col(x, window, 1)[:, ::stride].copy(),
+        ),
+        Misconception(
+            "one list for all samples",
+            "Right rows, in one long list. Keep the axes that say which sample and which place a window comes from.",
+            lambda x, window, stride: im2col(x, window, stride).reshape(-1, math.prod(window) * x.shape[-1]),
         ),
         Misconception(
             "channels kept apart",
@@ -572,6 +582,16 @@ BACKWARD = Exercise(
             "bias's gradient for each place",
             "The same bias was added at every place. Its gradient has one number per filter.",
             with_gradients(bias=lambda x, kernel, g: g.sum(axis=0)),
+        ),
+        Misconception(
+            "bias's gradient for each sample",
+            "The same bias serves all samples. Their gradients add up, too.",
+            with_gradients(bias=lambda x, kernel, g: g.sum(axis=1)),
+        ),
+        Misconception(
+            "kernel's gradient of the last place",
+            "Your kernel's gradient is that of the last place. A weight was used at every place.",
+            with_gradients(kernel=lambda x, kernel, g: conv1d_backward(x[:, -len(kernel) :], kernel, g[:, -1:])[1]),
         ),
         Misconception(
             "kernel's gradient with channels and filters exchanged",

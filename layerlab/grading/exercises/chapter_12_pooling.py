@@ -108,8 +108,7 @@ def max_1d_cases(rng):
 
 
 def with_incomplete(x, size, stride):
-    rest = -(x.shape[1] - size) % stride
-    return max_pool_1d(np.pad(x, ((0, 0), (0, rest), (0, 0)), constant_values=-np.inf), size, stride)
+    return np.stack([x[:, begin : begin + size].max(axis=1) for begin in range(0, x.shape[1], stride)], axis=1)
 
 
 MAX_1D = Exercise(
@@ -153,6 +152,11 @@ MAX_1D = Exercise(
             with_incomplete,
         ),
         Misconception(
+            "the last window missing",
+            "Where your last window ends, another one still fits.",
+            lambda x, size, stride: max_pool_1d(x[:, :-1], size, stride),
+        ),
+        Misconception(
             "mean instead of maximum",
             "You took the mean. Max pooling lets one number of each window through.",
             lambda x, size, stride: average_pool(x, (size,), (stride,), "valid"),
@@ -170,9 +174,17 @@ def whole_windows(x, window):
     return x[:, : x.shape[1] // window[0] * window[0], : x.shape[2] // window[1] * window[1]]
 
 
+def places_of(x, window):
+    return x.shape[1] // window[0], x.shape[2] // window[1]
+
+
 def pooled_by_reshape(x, window):
-    whole = whole_windows(x, window)
-    return whole.reshape(len(x), x.shape[1] // window[0], x.shape[2] // window[1], *window, -1).max(axis=(3, 4))
+    return whole_windows(x, window).reshape(len(x), *places_of(x, window), *window, -1).max(axis=(3, 4))
+
+
+def nothing_dropped(x, window):
+    (rows, columns), (height, width) = places_of(x, window), window
+    return x.reshape(len(x), rows, height, columns, width, x.shape[3]).max(axis=(2, 4))
 
 
 def last_windows(x, window):
@@ -203,6 +215,11 @@ MAX_2D = Exercise(
             "reshape alone",
             "Your groups are pieces of rows, not squares. Which numbers of a square lie side by side in memory?",
             pooled_by_reshape,
+        ),
+        Misconception(
+            "nothing dropped before the reshape",
+            "Right as long as all windows are full. Drop the rest before you cut the axes in two.",
+            nothing_dropped,
         ),
         Misconception(
             "rows and columns of the window exchanged",
@@ -359,6 +376,10 @@ def more(steps, size, stride):
     return zeros_needed(steps, size, stride) - fewer(steps, size, stride)
 
 
+def nothing(steps, size, stride):
+    return 0
+
+
 def half_a_window(steps, size, stride):
     return size // 2
 
@@ -391,6 +412,11 @@ AVERAGE_SAME = Exercise(
             "half a window on both sides",
             'Half a window on both sides is more than `"same"` needs when there is a stride, or when the size is even.',
             padded_average(half_a_window, half_a_window),
+        ),
+        Misconception(
+            "everything behind the end",
+            "Your first window begins with the signal. Half of what hangs over belongs in front of it.",
+            padded_average(nothing, zeros_needed),
         ),
         Misconception(
             "no padding",
@@ -467,6 +493,11 @@ AVERAGE_BACKWARD = Exercise(
             "windows one step apart",
             "Your windows begin at 0, 1, 2, ... Where do they begin with a stride?",
             one_step_apart,
+        ),
+        Misconception(
+            "copies laid end to end",
+            "You laid the windows end to end. Where they overlap or leave gaps, that is not where they were.",
+            lambda g, steps, size, stride: np.repeat(g, size, axis=1) / size,
         ),
         Misconception(
             "divided by the steps",

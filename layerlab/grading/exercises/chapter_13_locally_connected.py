@@ -387,11 +387,6 @@ def shared_by(over_places):
     )
 
 
-def channels_before_taps(kernel_gradient, bias_gradient, size):
-    kernel, bias = shared_gradients(kernel_gradient, bias_gradient, size)
-    return kernel.reshape(kernel.shape[1], size, -1).swapaxes(0, 1).copy(), bias
-
-
 SHARED = Exercise(
     id="shared-gradients",
     name="shared_gradients",
@@ -427,7 +422,10 @@ SHARED = Exercise(
         Misconception(
             "channels before taps",
             "The window lies step by step in the middle axis, each step with its channels. You cut it the other way.",
-            channels_before_taps,
+            lambda kernel_gradient, bias_gradient, size: (
+                kernel_gradient.sum(axis=0).reshape(-1, size, kernel_gradient.shape[2]),
+                bias_gradient.sum(axis=0),
+            ),
         ),
         Misconception(
             "window left flat",
