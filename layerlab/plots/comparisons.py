@@ -35,7 +35,9 @@ def bars(values, xlabel, title=None, mark=None, form=".2f", ax=None):
         places = np.arange(len(names)) + thickness * (i - (len(grouped) - 1) / 2)
         drawn = ax.barh(places, [numbers[name] for name in names], height=thickness * 0.9, color=color, label=group)
         if form is not None:
-            ax.bar_label(drawn, fmt=f"{{:{form}}}", padding=3, fontsize=9)
+            # on white, so that the line of a mark does not run through a number
+            paper = {"facecolor": "white", "edgecolor": "none", "pad": 0.5}
+            ax.bar_label(drawn, fmt=f"{{:{form}}}", padding=3, fontsize=9, bbox=paper)
     if mark is not None:
         ax.axvline(mark[1], color="#777777", linestyle="--", linewidth=1.2, label=mark[0])
     ax.set(yticks=range(len(names)), yticklabels=names, xlabel=xlabel, title=title)

@@ -77,7 +77,8 @@ def _transition(ax, x, y, label, weights) -> None:
     label = re.sub(r"(?<=[a-z])(?=[A-Z])", "\n", label) if len(label) > 9 else label
     arrow = {"arrowstyle": "-|>", "color": INK, "lw": 1.5, "shrinkA": 0, "shrinkB": 0}
     ax.annotate("", (x + 0.55, y), (x - 0.55, y), arrowprops=arrow)
-    ax.text(x, y + 0.12, label, ha="center", va="bottom", fontsize=10, fontweight="bold")
+    size = 10 if max(map(len, label.split("\n"))) < 9 else 9  # not wider than the arrow
+    ax.text(x, y + 0.12, label, ha="center", va="bottom", fontsize=size, fontweight="bold")
     ax.text(x, y - 0.12, f"{weights:,}\nweights" if weights else "no\nweights", ha="center", va="top", fontsize=9)
 
 

@@ -60,12 +60,13 @@ def _pixel_axes(ax) -> None:
     ax.set(xlabel="column (axis 1)", ylabel="row (axis 0)")
 
 
-def pixel_values(picture, title=None, ax=None):
+def pixel_values(picture, title=None, vmin=None, vmax=None, ax=None):
     """A small gray picture with the number of each pixel written into it.
 
     Args:
         picture: shape (height, width), at most 16 x 16.
         title: a text above.
+        vmin, vmax: the values drawn white and black; default the smallest and the largest.
         ax: the Axes to draw on; default a new figure.
 
     Returns:
@@ -82,7 +83,7 @@ def pixel_values(picture, title=None, ax=None):
     if picture.ndim != 2 or max(picture.shape) > 16:
         raise ValueError(f"`pixel_values` draws at most 16 x 16 gray pixels. Received: shape {picture.shape}")
     ax = canvas(0.42 * len(picture) + 0.8, width=0.5 * picture.shape[1] + 1.0)[1] if ax is None else ax
-    drawn = ax.imshow(picture, cmap=INK_ON_PAPER, aspect="auto")
+    drawn = ax.imshow(picture, cmap=INK_ON_PAPER, vmin=vmin, vmax=vmax, aspect="auto")
     for (row, column), value in np.ndenumerate(picture):
         ink = contrast(drawn.cmap(drawn.norm(value))[:3])
         ax.text(column, row, f"{value:g}", ha="center", va="center", color=ink, fontsize=9)

@@ -15,7 +15,7 @@ def model_scores(scores, samples, notes=None, mark=None, title=None, ax=None):
 
     Args:
         scores: a dict {model: share of right answers, 0 to 1}.
-        samples: how many samples the shares were measured on.
+        samples: how many samples the shares were measured on; one number, or one per model.
         notes: an optional dict {model: text} for the right margin, such as the number of parameters.
         mark: a pair (label, share) of a vertical dashed line, such as what a simple rule reaches.
         title: a text above.
@@ -30,7 +30,7 @@ def model_scores(scores, samples, notes=None, mark=None, title=None, ax=None):
     """
     ax = canvas(1.0 + 0.36 * len(scores))[1] if ax is None else ax
     shares = np.array([float(share) for share in scores.values()])
-    errors = 2 * np.sqrt(shares * (1 - shares) / samples)
+    errors = 2 * np.sqrt(shares * (1 - shares) / np.asarray(samples))
     rows = np.arange(len(shares))
     ax.errorbar(shares, rows, xerr=errors, fmt="o", color=COLORS["blue"], ecolor=COLORS["sky"], elinewidth=4, ms=7)
     if mark is not None:

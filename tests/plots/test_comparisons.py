@@ -17,6 +17,13 @@ def test_bars_of_groups_stand_side_by_side_and_carry_their_numbers():
     assert {text.get_text() for text in ax.get_legend().get_texts()} == {"guessing", "flat", "deep"}
 
 
+def test_the_line_of_a_mark_does_not_run_through_the_numbers():
+    ax = plots.bars({"a": 0.49}, xlabel="accuracy", mark=("guessing", 0.5))
+    (number,), (line,) = ax.texts, ax.lines
+    assert number.get_bbox_patch().get_facecolor() == (1, 1, 1, 1)
+    assert number.get_zorder() > line.get_zorder()
+
+
 def test_bars_without_groups_or_mark_have_no_legend():
     assert plots.bars({"a": 1.0}, xlabel="size", form=None).get_legend() is None
 

@@ -56,6 +56,11 @@ def test_pixel_values_writes_every_number_in_a_color_that_can_be_read():
     ]
 
 
+def test_pixel_values_on_a_scale_of_your_own():
+    ax = plots.pixel_values(np.full((2, 2), 0.25), vmin=0, vmax=1)
+    assert ax.images[0].get_clim() == (0, 1)
+
+
 @pytest.mark.parametrize("shape", [(28, 28), (4, 4, 3)])
 def test_pixel_values_refuses_what_it_cannot_write_down(shape):
     with pytest.raises(ValueError, match=r"at most 16 x 16 gray pixels. Received: shape \("):

@@ -18,6 +18,11 @@ def test_whiskers_are_two_standard_errors():
     assert ax.get_xlabel() == "share of right answers"
 
 
+def test_model_scores_measured_on_different_numbers_of_samples():
+    ends = plots.model_scores({"few": 0.8, "many": 0.8}, samples=[400, 1600])
+    assert ends == {"few": pytest.approx((0.76, 0.84)), "many": pytest.approx((0.78, 0.82))}
+
+
 @pytest.mark.parametrize(("threshold", "kept"), [(None, (1.0, 0.5)), (0.7, (0.75, 2 / 3)), (0.95, (0.0, 1.0))])
 def test_a_threshold_keeps_the_sure_answers(threshold, kept):
     probabilities = np.array([[0.9, 0.1], [0.2, 0.8], [0.75, 0.25], [0.6, 0.4]])
