@@ -193,7 +193,7 @@ TRUNCATED = Exercise(
         Measure("the largest weight", lambda values: np.max(values[0]), tolerance=0.02),
         Measure(
             "the share of weights at the very ends",
-            lambda values: np.mean(np.abs(np.asarray(values[0]) - MEAN) > 1.98 * STDDEV),
+            lambda values: float(np.mean(np.abs(np.asarray(values[0]) - MEAN) > 1.98 * STDDEV)),
             tolerance=0.005,
         ),
     ),

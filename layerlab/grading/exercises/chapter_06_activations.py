@@ -92,7 +92,7 @@ SELU = Exercise(
         Misconception(
             "alpha left out",
             "Your negative half ends at minus the scale. It goes lower by the factor alpha.",
-            lambda x: SCALE * np.where(x > 0, x, np.expm1(np.minimum(x, 0))),
+            lambda x: np.where(x > 0, SCALE * x, SCALE * np.expm1(np.minimum(x, 0))),
         ),
     ),
 )

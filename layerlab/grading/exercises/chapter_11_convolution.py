@@ -10,7 +10,7 @@ from numpy.lib.stride_tricks import sliding_window_view
 
 from layerlab.autodiff import Tape
 from layerlab.grading.exercise import Exercise, Misconception, calls
-from layerlab.grading.plan import Call, Get, New, Set
+from layerlab.grading.plan import Call, Get, New, Set, Step
 from layerlab.ops.conv import conv
 from layerlab.ops.windows import along
 
@@ -670,7 +670,7 @@ class AddsUp(TapedConv):
 def layer_case(rng, pictures, window, filters):
     batch, rows, columns, channels = pictures
     outputs = (batch, rows - window[0] + 1, columns - window[1] + 1, filters)
-    steps = [New("Convolution", (window, channels, filters))]
+    steps: list[Step] = [New("Convolution", (window, channels, filters))]
     steps += [Set("kernel", rng.normal(size=(*window, channels, filters))), Set("bias", rng.normal(size=filters))]
     for _ in range(2):  # a second batch, so that what is left over from the first shows
         steps += [Call(".forward", (rng.normal(size=pictures),)), Call(".backward", (rng.normal(size=outputs),))]

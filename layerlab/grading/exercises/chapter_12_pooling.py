@@ -8,7 +8,7 @@ from numpy.lib.stride_tricks import sliding_window_view
 
 from layerlab.autodiff import Tape
 from layerlab.grading.exercise import Exercise, Misconception, calls
-from layerlab.grading.plan import Call, New
+from layerlab.grading.plan import Call, New, Step
 from layerlab.layers import GlobalAveragePooling2D, GlobalMaxPooling2D, MaxPooling1D
 from layerlab.ops.pool import average_pool, max_pool
 
@@ -711,7 +711,7 @@ class FirstInputsKept(TapedMaxPool):
 
 
 def layer_case(rng, size, stride, shape):
-    steps = [New("MaxPool", (size, stride))]
+    steps: list[Step] = [New("MaxPool", (size, stride))]
     for _ in range(2):  # a second batch, so that what is left over from the first shows
         x = rng.normal(size=shape)
         x[0, 2, 0] = 9.0  # wins in every window over it

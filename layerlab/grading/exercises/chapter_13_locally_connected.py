@@ -8,7 +8,7 @@ from numpy.lib.stride_tricks import sliding_window_view
 
 from layerlab.autodiff import Tape
 from layerlab.grading.exercise import Exercise, Misconception, calls
-from layerlab.grading.plan import Call, Get, New, Set
+from layerlab.grading.plan import Call, Get, New, Set, Step
 from layerlab.layers import Conv1D, Dense, LocallyConnected1D
 from layerlab.ops.conv import conv
 from layerlab.ops.local import locally_connected
@@ -22,12 +22,12 @@ def places_of(steps, size, stride):
 
 
 def count_weights(steps, channels, filters, size, stride):
-    places = places_of(steps, size, stride)
-    inputs = {Dense(places * filters): (None, steps * channels)}
-    inputs |= {layer(filters, size, stride): (None, steps, channels) for layer in (LocallyConnected1D, Conv1D)}
-    for layer, shape in inputs.items():
-        layer.build(shape)
-    return tuple(layer.count_params() for layer in inputs)
+    dense = Dense(places_of(steps, size, stride) * filters)
+    local, shared = LocallyConnected1D(filters, size, stride), Conv1D(filters, size, stride)
+    dense.build((None, steps * channels))
+    local.build((None, steps, channels))
+    shared.build((None, steps, channels))
+    return dense.count_params(), local.count_params(), shared.count_params()
 
 
 def with_counts(**others):
@@ -450,9 +450,9 @@ class TapedLocal:
 
     def backward(self, g):
         with Tape() as tape:
-            watched = [tape.watch(array) for array in (self.x, self.kernel, self.bias)]
-            total = np.sum(local_1d(*watched, self.size, self.stride) * g)
-        dx, self.kernel_gradient, self.bias_gradient = tape.gradient(total, watched)
+            x, kernel, bias = (tape.watch(array) for array in (self.x, self.kernel, self.bias))
+            total = np.sum(local_1d(x, kernel, bias, self.size, self.stride) * g)
+        dx, self.kernel_gradient, self.bias_gradient = tape.gradient(total, [x, kernel, bias])
         return dx
 
 
@@ -518,13 +518,13 @@ class AddsUp(TapedLocal):
 
 def layer_case(rng, batch, steps, channels, filters, size, stride):
     places = places_of(steps, size, stride)
-    steps_of_case = [New("LocalLayer", (steps, channels, filters, size, stride)), Get("kernel"), Get("bias")]
-    steps_of_case += [Set("kernel", rng.normal(size=(places, size * channels, filters)))]
-    steps_of_case += [Set("bias", rng.normal(size=(places, filters)))]
+    todo: list[Step] = [New("LocalLayer", (steps, channels, filters, size, stride)), Get("kernel"), Get("bias")]
+    todo += [Set("kernel", rng.normal(size=(places, size * channels, filters)))]
+    todo += [Set("bias", rng.normal(size=(places, filters)))]
     for _ in range(2):  # a second batch, so that what is left over from the first shows
         x, g = rng.normal(size=(batch, steps, channels)), rng.normal(size=(batch, places, filters))
-        steps_of_case += [Call(".forward", (x,)), Call(".backward", (g,)), Get("kernel_gradient"), Get("bias_gradient")]
-    return steps_of_case
+        todo += [Call(".forward", (x,)), Call(".backward", (g,)), Get("kernel_gradient"), Get("bias_gradient")]
+    return todo
 
 
 LAYER = Exercise(
