@@ -43,7 +43,7 @@ class LearningRateScheduler(Callback):
             raise ValueError(f"The output of the `schedule` function should be a float. Got: {rate}")
         optimizer.learning_rate = rate
         if self.verbose > 0:
-            say(f"Epoch {epoch + 1}: LearningRateScheduler setting learning rate to {rate:.6g}.")
+            say(f"Epoch {epoch + 1}: LearningRateScheduler setting learning rate to {rate}.")
 
     def on_epoch_end(self, epoch, logs=None):
         if logs is not None:

@@ -247,3 +247,8 @@ def check_batch_of_rows(name, y_true_shape, y_pred_shape):
             f"{name} expects 2D inputs with shape (batch_size, output_dim). Received input shapes: "
             f"y_pred.shape={y_pred_shape} and y_true.shape={y_true_shape}."
         )
+    if y_pred_shape[1] is None or y_true_shape[1] is None:
+        raise ValueError(
+            f"{name} expects 2D inputs with shape (batch_size, output_dim), with output_dim fully defined (not None). "
+            f"Received input shapes: y_pred.shape={y_pred_shape} and y_true.shape={y_true_shape}."
+        )
