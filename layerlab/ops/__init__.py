@@ -4,6 +4,7 @@ Named here are those that take what `keras.ops` takes. The others (convolution, 
 arguments of their own: `from layerlab.ops.conv import conv`.
 """
 
+from layerlab.ops.memory import keep_freed_memory
 from layerlab.ops.special import (
     erf,
     erfc,
@@ -29,3 +30,5 @@ __all__ = [
     "softplus",
     "sparsemax",
 ]
+
+keep_freed_memory()

@@ -46,3 +46,16 @@ def test_the_gradient_keeps_the_type_of_the_table():
 def test_an_id_that_no_row_has_is_refused(id_):
     with pytest.raises(IndexError, match=f"A table of 6 rows has the ids 0 to 5. Received: id {id_} at position"):
         lookup(TABLE, np.array([[1, id_]]))
+
+
+@pytest.mark.parametrize("rows", [1, 3, 300, 70_000])
+def test_rows_that_are_shown_often(rows):
+    rng = np.random.default_rng(0)
+    ids = np.where(rng.random(2000) < 0.3, 0, rng.integers(0, rows, 2000))
+    table, g = np.zeros((rows, 2)), rng.normal(size=(2000, 2))
+    with Tape() as tape:
+        watched = tape.watch(table)
+        loss = np.sum(lookup(watched, ids) * g)
+    expected = np.zeros_like(table)
+    np.add.at(expected, ids, g)
+    np.testing.assert_allclose(tape.gradient(loss, watched), expected, atol=1e-12)
