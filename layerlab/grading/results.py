@@ -101,23 +101,19 @@ def _lock_run(folder: Path, shard: tuple[int, int], opened: contextlib.ExitStack
 
 
 def _flock(file: BinaryIO, exclusive: bool) -> None:
-    with contextlib.suppress(ImportError):  # Windows
-        import fcntl
+    import fcntl  # not at the top: there is none on Windows, where the rest of layerlab runs
 
-        try:
-            fcntl.flock(file, (fcntl.LOCK_EX if exclusive else fcntl.LOCK_SH) | fcntl.LOCK_NB)
-        except BlockingIOError:
-            raise BlockingIOError(f"Another run is writing to {Path(file.name).parent}.") from None
+    try:
+        fcntl.flock(file, (fcntl.LOCK_EX if exclusive else fcntl.LOCK_SH) | fcntl.LOCK_NB)
+    except BlockingIOError:
+        raise BlockingIOError(f"Another run is writing to {Path(file.name).parent}.") from None
 
 
 @contextlib.contextmanager
 def _locked(file: BinaryIO) -> Iterator[None]:
     """Keep shards that write to the same file out of each other's lines."""
-    try:
-        import fcntl
-    except ImportError:  # Windows
-        yield
-        return
+    import fcntl
+
     fcntl.flock(file, fcntl.LOCK_EX)
     try:
         yield

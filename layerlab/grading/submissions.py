@@ -19,7 +19,7 @@ __all__ = ["Place", "find", "links", "load"]
 
 MAX_SIZE = 16 << 20  # bytes; a notebook with all its figures has one or two million
 # neither through a link out of the folder, nor waiting for a pipe that nobody writes to
-_FLAGS = os.O_RDONLY | getattr(os, "O_NOFOLLOW", 0) | getattr(os, "O_NONBLOCK", 0) | getattr(os, "O_BINARY", 0)
+_FLAGS = ("O_RDONLY", "O_NOFOLLOW", "O_NONBLOCK", "O_CLOEXEC")
 
 
 @dataclass(frozen=True, order=True)
@@ -95,7 +95,7 @@ def load(place: Place, secret: bytes) -> Submission:
 def _read(path: Path) -> tuple[bytes, str]:
     """The bytes of a file, or why there are none."""
     try:
-        descriptor = os.open(path, _FLAGS)
+        descriptor = os.open(path, sum(getattr(os, name) for name in _FLAGS))
     except OSError as error:
         what = "it is a symbolic link" if error.errno == errno.ELOOP else os.strerror(error.errno or 0)
         return b"", f"The file was not read: {what}."

@@ -11,6 +11,7 @@ from layerlab.cli import main
 from layerlab.grading import commands, doctor
 from layerlab.grading.batch import Summary
 from layerlab.grading.sandbox.probe import NoSandbox
+from layerlab.grading.sandbox.tiers import TIERS
 
 ROOT = Path(__file__).resolve().parents[2]
 CHAPTER = "05_regularizers"
@@ -52,11 +53,34 @@ def test_check(kind, code, says, capsys):
 
 
 def test_check_does_not_need_a_sandbox(monkeypatch, capsys):
-    def refuse(name):
-        raise NoSandbox("none works")
+    def refuse(name, but):
+        if name != but:
+            raise NoSandbox("nothing works")
+        return TIERS[-1]
 
-    monkeypatch.setattr("layerlab.grading.sandbox.probe.choose", refuse)
+    monkeypatch.setattr("layerlab.grading.grader.choose", lambda name: refuse(name, but="none"))
     assert main(["check", str(ROOT / "solutions" / f"{CHAPTER}.ipynb")]) == 0
+    monkeypatch.setattr("layerlab.grading.grader.choose", lambda name: refuse(name, but=""))
+    assert main(["check", str(ROOT / "solutions" / f"{CHAPTER}.ipynb")]) == 1
+    assert "nothing works" in capsys.readouterr().err
+
+
+def test_check_follows_a_link_of_the_learner(tmp_path):
+    (tmp_path / f"{CHAPTER}.ipynb").symlink_to(ROOT / "solutions" / f"{CHAPTER}.ipynb")
+    assert main(["check", str(tmp_path / f"{CHAPTER}.ipynb")]) == 0
+
+
+def test_check_tries_the_same_inputs_after_a_change(tmp_path, capsys):
+    path = tmp_path / f"{CHAPTER}.ipynb"
+    said = []
+    for comment in ("", " "):
+        notebook = json.loads((ROOT / "exercises" / f"{CHAPTER}.ipynb").read_text())
+        notebook["cells"].append({"cell_type": "code", "source": f"def l1_l2(*args): return 0.5{comment}"})
+        path.write_text(json.dumps(notebook))
+        main(["check", str(path)])
+        said.append(capsys.readouterr().out)
+    assert said[0] == said[1]
+    assert "Received: 0.5" in said[0]
 
 
 @pytest.mark.parametrize(

@@ -154,9 +154,6 @@ def _answer(cases: list[list[Step]], namespace: dict[str, Any], seconds: float) 
 @contextlib.contextmanager
 def _alarm(seconds: float) -> Iterator[None]:
     """Interrupt what is inside after so many seconds. What ignores this meets the limits of the process."""
-    if not hasattr(signal, "setitimer"):  # Windows
-        yield
-        return
 
     def ring(signum: int, frame: Any) -> None:
         raise TookTooLong("stopped before it came to an end; is there a loop that never ends?")

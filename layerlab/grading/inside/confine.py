@@ -29,8 +29,6 @@ def confine(order: dict[str, Any]) -> None:
     Raises:
         OSError: when this machine cannot do a part of it; nothing of the learner's has run then, or will.
     """
-    if sys.platform == "win32":  # tier "none" is all there is
-        return
     limit(order["limits"])
     if os.geteuid() == 0 and order["user"]:
         become(order["user"], keep_reading=order["as_root"])

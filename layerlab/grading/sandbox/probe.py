@@ -82,6 +82,8 @@ def choose(name: str = "auto") -> Tier:
     Raises:
         NoSandbox: when it does not work here. No other is taken in its place.
     """
+    if os.name != "posix":
+        raise NoSandbox("Notebooks are graded on Linux (or on macOS, with --sandbox none); on Windows, use WSL.")
     wanted = [tier for tier in TIERS if tier.name == name or (name == "auto" and tier.name != "none")]
     if not wanted:
         raise NoSandbox(f"There is no sandbox {name!r}. Choose from auto, {', '.join(tier.name for tier in TIERS)}.")

@@ -10,7 +10,6 @@ import os
 import select
 import signal
 import subprocess
-import sys
 import threading
 import time
 from typing import Any
@@ -25,7 +24,6 @@ from layerlab.grading.sandbox.tiers import Tier
 
 __all__ = ["Broken", "NotStarted", "Session"]
 
-_PIPES = sys.platform != "win32"  # where pipes can be waited for; elsewhere the killing alone ends a wait
 _DEATHS = {
     "SIGXCPU": "it used more processor time than it may",
     "SIGKILL": "it was killed, as by using more processor time or memory than it may",
@@ -70,8 +68,7 @@ class Session:
             start_new_session=True,  # no terminal to type into, no Ctrl-C from it
         )
         self._writing, self._reading = self.process.stdin.fileno(), self.process.stdout.fileno()  # type: ignore[union-attr]
-        if _PIPES:
-            os.set_blocking(self._writing, False)
+        os.set_blocking(self._writing, False)
         # ends a wait that nothing else ends
         self._watch = threading.Timer(limits.seconds, self.process.kill)
         self._watch.daemon = True
@@ -133,8 +130,6 @@ class Session:
         return bytes(parts)
 
     def _wait(self, descriptor: int, for_writing: bool = False) -> None:
-        if not _PIPES:
-            return
         poll = select.poll()  # not `select`, which ends at 1024 open files
         poll.register(descriptor, select.POLLOUT if for_writing else select.POLLIN)
         if not poll.poll(max(0.0, self.ends - time.monotonic()) * 1000):
@@ -156,9 +151,8 @@ class Session:
     def close(self) -> None:
         """Kill it, and what it started."""
         self._watch.cancel()
-        if _PIPES:
-            with contextlib.suppress(ProcessLookupError, PermissionError):
-                os.killpg(self.process.pid, signal.SIGKILL)
+        with contextlib.suppress(ProcessLookupError, PermissionError):
+            os.killpg(self.process.pid, signal.SIGKILL)
         self.process.kill()
         self.process.wait()
         for stream in (self.process.stdin, self.process.stdout):
