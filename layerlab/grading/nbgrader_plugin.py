@@ -33,8 +33,8 @@ def autograde_preprocessors(sandbox: str = "auto") -> list[type]:
 
         def preprocess(self, nb: Any, resources: dict) -> tuple[Any, dict]:
             about = resources["nbgrader"]
-            seed = submission_seed(read_secret(SECRET, create=True), about["student"], about["notebook"])
             data = nbformat.writes(nb).encode()
+            seed = submission_seed(read_secret(SECRET, create=True), about["student"], about["notebook"], data)
             result = grade(Submission(about["student"], about["notebook"], data, seed), sandbox)
             graded = with_verdicts({"cells": nb.cells}, result)
             nb.cells = [nbformat.from_dict(cell) for cell in graded["cells"]]

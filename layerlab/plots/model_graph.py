@@ -227,7 +227,8 @@ def _drawing(block, shown):
     if not block.inside:  # one box: give it room around
         block = _Block([], tuple(side + 2 * _FRAME for side in block.size), "model", [_moved(block)])
     width, height = shown.turned(*block.size)
-    figure = Figure(figsize=(width, height), layout="none")  # places are given here, whatever the style
+    figure = Figure(figsize=(width, height))
+    figure.set_layout_engine("none")  # places are given here, whatever the style
     ax = figure.add_axes((0, 0, 1, 1))
     ax.set(xlim=(0, width), ylim=(height, 0))
     if shown.rankdir == "BT":
