@@ -25,7 +25,6 @@ _ALLOWED = {
     "close": (3, 57),
     "lseek": (8, 62),
     "ftruncate": (77, 46),
-    "fcntl": (72, 25),
     "dup": (32, 23),
     "dup2": (33, None),
     "dup3": (292, 24),
@@ -64,7 +63,6 @@ _ALLOWED = {
     "mremap": (25, 216),
     "madvise": (28, 233),
     "brk": (12, 214),
-    "membarrier": (324, 283),
     # time, and one's own alarm clock
     "nanosleep": (35, 101),
     "clock_nanosleep": (230, 115),
@@ -103,11 +101,14 @@ _ALLOWED = {
     "exit": (60, 93),
     "exit_group": (231, 94),
 }
+# of `fcntl`, copies and flags: others have the kernel send any signal to any process of the same user
+_FCNTL = (72, 25)
+_FCNTL_COMMANDS = (0, 1, 2, 3, 4, 1030)  # F_DUPFD, F_GETFD, F_SETFD, F_GETFL, F_SETFL, F_DUPFD_CLOEXEC
 _COLUMNS = {"x86_64": (0, 0xC000003E), "aarch64": (1, 0xC00000B7)}  # column of the table, AUDIT_ARCH_* of linux/audit.h
 
 # classic BPF, as in linux/bpf_common.h and linux/seccomp.h
 _LOAD, _IF_EQUAL, _RETURN = 0x20, 0x15, 0x06
-_NUMBER_AT, _ARCHITECTURE_AT = 0, 4  # offsets in struct seccomp_data
+_NUMBER_AT, _ARCHITECTURE_AT, _SECOND_ARGUMENT_AT = 0, 4, 24  # offsets in struct seccomp_data
 _KILL, _REFUSE, _ALLOW = 0x80000000, 0x00050000 | errno.EPERM, 0x7FFF0000
 _PR_SET_SECCOMP, _FILTER = 22, 2
 
@@ -132,12 +133,17 @@ def restrict() -> None:
 def _program(column: int, architecture: int) -> bytes:
     """The filter: kill a call made in another architecture's numbers, allow what is listed, refuse the rest."""
     numbers = [row[column] for row in _ALLOWED.values() if row[column] is not None]
+    commands = len(_FCNTL_COMMANDS)
+    to_end = len(numbers) + 1 + commands  # from the first command: past all comparisons, and past a refusal in between
     lines = [
         (_LOAD, 0, 0, _ARCHITECTURE_AT),
         (_IF_EQUAL, 1, 0, architecture),
         (_RETURN, 0, 0, _KILL),
         (_LOAD, 0, 0, _NUMBER_AT),
-        # a jump to the last line: past the comparisons that follow, and past the refusal
+        (_IF_EQUAL, 0, commands + 2, _FCNTL[column]),
+        (_LOAD, 0, 0, _SECOND_ARGUMENT_AT),
+        *((_IF_EQUAL, to_end - i, 0, command) for i, command in enumerate(_FCNTL_COMMANDS)),
+        (_RETURN, 0, 0, _REFUSE),
         *((_IF_EQUAL, len(numbers) - i, 0, number) for i, number in enumerate(numbers)),
         (_RETURN, 0, 0, _REFUSE),
         (_RETURN, 0, 0, _ALLOW),

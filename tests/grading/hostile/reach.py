@@ -24,6 +24,11 @@ REACH = [
     everywhere("a call", "socket.create_connection(('127.0.0.1', PORT), 1).send(b'x')", "import socket"),
     everywhere("a letter", "socket.socket(type=socket.SOCK_DGRAM).sendto(b'x', ('127.0.0.1', PORT))", "import socket"),
     everywhere("the grader killed", "os.kill(GRADER, 9)"),
+    everywhere(
+        "the grader killed by the kernel",
+        "[(fcntl.fcntl(n, 10, 9), fcntl.fcntl(n, 8, GRADER), fcntl.fcntl(n, 4, 0o20000)) for n in (3, 4)]",
+        "import fcntl",
+    ),
     everywhere("everybody killed", "os.kill(-1, 9)"),
     everywhere("the grader traced", "ctypes.CDLL(None).ptrace(16, GRADER, 0, 0)", "import ctypes"),
     everywhere(

@@ -137,28 +137,36 @@ def test_the_numbers_of_system_calls_are_those_of_the_kernel(header):
     assert {name: defined.get(name) for name in ours} == ours
 
 
-def test_a_filter_allows_what_is_listed_and_nothing_else():
-    """The program, run by a small machine of our own on every call up to 1000."""
-    program = [struct.unpack("=HBBI", line) for line in _lines(seccomp._program(0, 0xC000003E))]
+X86, I386 = 0xC000003E, 0x40000003
+ALLOWED, REFUSED, KILLED = 0x7FFF0000, 0x00050001, 0x80000000
 
-    def verdict(number, architecture):
-        at, value = 0, 0
-        while True:
-            code, true, false, operand = program[at]
-            if code == 0x20:
-                value = number if operand == 0 else architecture
-            elif code == 0x15:
-                at += true if value == operand else false
-            else:
-                return operand
-            at += 1
 
-    allowed = {row[0] for row in seccomp._ALLOWED.values()} - {None}
+def verdict(number, architecture=X86, second=0):
+    """What the filter says to a call, found by a small machine of our own."""
+    program = seccomp._program(0, X86)
+    lines = [struct.unpack("=HBBI", program[i : i + 8]) for i in range(0, len(program), 8)]
+    fields = {0: number, 4: architecture, 24: second}
+    at, value = 0, 0
+    while True:
+        code, true, false, operand = lines[at]
+        at += 1
+        if code == 0x20:
+            value = fields[operand]
+        elif code == 0x15:
+            at += true if value == operand else false
+        else:
+            return operand
+
+
+def test_the_filter_allows_what_is_listed_and_nothing_else():
+    listed = {row[0] for row in seccomp._ALLOWED.values()} | {72}
+    assert not listed & {16, 41, 42, 56, 57, 58, 59, 62, 101, 302, 435}  # ioctl, sockets, processes, signals, ptrace
     for number in [*range(1000), 0x40000000, 0x40000001]:
-        assert verdict(number, 0xC000003E) == (0x7FFF0000 if number in allowed else 0x00050001)
-        assert verdict(number, 0x40000003) == 0x80000000
-    assert not allowed & {41, 42, 56, 57, 58, 59, 62, 101, 435}  # sockets, processes, signals, ptrace
+        assert verdict(number) == (ALLOWED if number in listed else REFUSED)
+        assert verdict(number, I386) == KILLED
 
 
-def _lines(program):
-    return [program[i : i + 8] for i in range(0, len(program), 8)]
+def test_the_filter_lets_no_signals_be_ordered():
+    """F_SETOWN and F_SETSIG have the kernel kill somebody when a pipe is written to."""
+    allowed = {command for command in range(2000) if verdict(72, second=command) == ALLOWED}
+    assert allowed == {0, 1, 2, 3, 4, 1030}
