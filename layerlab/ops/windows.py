@@ -8,12 +8,13 @@ import itertools
 from collections.abc import Iterator
 from dataclasses import dataclass
 from functools import cached_property
+from math import prod
 
 import numpy as np
 
 __all__ = ["Windows", "along", "correlate", "gather", "scatter"]
 
-_BLOCK = 2**19  # elements of unrolled patches at a time: they stay in the processor's cache
+_BLOCK = 2**18  # elements of unrolled patches at a time: 1 MB of float32, which stays in the processor's cache
 
 
 @dataclass(frozen=True)
@@ -100,10 +101,21 @@ def along(n: int, size: int, stride: int, dilation: int, padding: str) -> tuple[
     return (total // 2, total - total // 2), count
 
 
-def _blocks(windows: Windows, batch: int, channels: int) -> Iterator[slice]:
-    """Slices of the batch whose unrolled patches fit the cache."""
-    step = max(1, _BLOCK // max(1, int(np.prod(windows.outputs)) * int(np.prod(windows.size)) * channels))
-    return (slice(start, start + step) for start in range(0, batch, step))
+def _block(elements: int) -> int:
+    """How many samples of so many elements fit the cache."""
+    return max(1, _BLOCK // max(1, elements))
+
+
+def _unrolled(padded, windows: Windows) -> Iterator[tuple[slice, np.ndarray]]:
+    """(slice of the batch, its patches as a matrix (windows, taps * channels)), in one scratch array for all slices."""
+    patches = windows.patches(padded)
+    step, taps = _block(patches[:1].size), prod(windows.size) * padded.shape[-1]
+    scratch = np.empty(patches[:step].shape, padded.dtype)
+    for start in range(0, len(patches), step):
+        block = slice(start, start + step)
+        part = scratch[: len(patches[block])]
+        part[...] = patches[block]
+        yield block, part.reshape(-1, taps)
 
 
 def gather(padded, kernel, windows: Windows):
@@ -113,10 +125,9 @@ def gather(padded, kernel, windows: Windows):
     """
     filters = kernel.shape[-1]
     matrix = kernel.reshape(-1, filters)  # (taps * c, f)
-    patches = windows.patches(padded)
     y = np.empty((len(padded), *windows.outputs, filters), np.result_type(padded, kernel))
-    for block in _blocks(windows, len(padded), padded.shape[-1]):
-        np.matmul(patches[block].reshape(-1, len(matrix)), matrix, out=y[block].reshape(-1, filters))
+    for block, patches in _unrolled(padded, windows):
+        np.matmul(patches, matrix, out=y[block].reshape(-1, filters))
     return y
 
 
@@ -126,10 +137,9 @@ def correlate(padded, g, windows: Windows):
     Shapes: padded (batch, *spatial, c), g (batch, *outputs, f) -> (*size, c, f).
     """
     channels, filters = padded.shape[-1], g.shape[-1]
-    patches = windows.patches(padded)
-    total = np.zeros((int(np.prod(windows.size)) * channels, filters), np.result_type(padded, g))
-    for block in _blocks(windows, len(padded), channels):
-        total += patches[block].reshape(-1, len(total)).T @ g[block].reshape(-1, filters)
+    total = np.zeros((prod(windows.size) * channels, filters), np.result_type(padded, g))
+    for block, patches in _unrolled(padded, windows):
+        total += patches.T @ g[block].reshape(-1, filters)
     return total.reshape(*windows.size, channels, filters)
 
 
@@ -140,7 +150,12 @@ def scatter(g, kernel, windows: Windows, spatial):
     """
     channels, filters = kernel.shape[-2:]
     x = np.zeros((len(g), *spatial, channels), np.result_type(g, kernel))
-    rows = g.reshape(-1, filters)  # one product of matrices a tap, not one an image row
-    for tap, seen in windows.taps():
-        x[seen] += (rows @ kernel[tap].T).reshape(*g.shape[:-1], channels)
+    by_tap = [(seen, kernel[tap].T.copy()) for tap, seen in windows.taps()]
+    step = _block(2 * prod(spatial) * channels + g[:1].size)
+    for start in range(0, len(g), step):
+        part, rows = x[start : start + step], g[start : start + step].reshape(-1, filters)
+        product = np.empty((len(rows), channels), x.dtype)
+        for seen, matrix in by_tap:  # one product of matrices a tap, not one an image row
+            np.matmul(rows, matrix, out=product)
+            part[seen] += product.reshape(*part[seen].shape)
     return x
