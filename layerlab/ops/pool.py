@@ -6,7 +6,7 @@ A window that reaches over the edge sees only what is there: padding never wins 
 import numpy as np
 
 from layerlab.autodiff import primitive
-from layerlab.ops.windows import Windows
+from layerlab.ops.windows import Windows, samples_a_block
 
 __all__ = ["average_pool", "max_pool"]
 
@@ -39,12 +39,20 @@ def max_pool(x, pool_size, strides, padding):
 def _max_pool_x(g, y, x, pool_size, strides, padding):
     windows = _windows(x, pool_size, strides, padding)
     padded = windows.pad(x, -np.inf)
-    found, is_open = np.zeros_like(padded), np.ones(y.shape, bool)
-    for _, seen in windows.taps():
-        loses = padded[seen] < y
-        found[seen] += g * (is_open & ~loses)
-        is_open &= loses
+    found = np.zeros_like(padded)
+    step = samples_a_block(2 * padded[:1].size + 3 * y[:1].size)
+    for start in range(0, len(y), step):  # blocks stay in the cache
+        block = slice(start, start + step)
+        _share_out(g[block].copy(), y[block], padded[block], found[block], windows)
     return windows.unpad(found, x.shape[1:-1])
+
+
+def _share_out(left, y, padded, found, windows: Windows) -> None:
+    """Add to `found`, tap by tap, what is left of each window's gradient: the first of the largest takes it all."""
+    for _, seen in windows.taps():
+        share = left * ~(padded[seen] < y)  # "not less" gives a NaN its gradient
+        found[seen] += share
+        left -= share
 
 
 @primitive

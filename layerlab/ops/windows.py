@@ -12,7 +12,7 @@ from math import prod
 
 import numpy as np
 
-__all__ = ["Windows", "along", "correlate", "gather", "scatter"]
+__all__ = ["Windows", "along", "correlate", "gather", "samples_a_block", "scatter"]
 
 _BLOCK = 2**18  # elements of unrolled patches at a time: 1 MB of float32, which stays in the processor's cache
 
@@ -101,7 +101,7 @@ def along(n: int, size: int, stride: int, dilation: int, padding: str) -> tuple[
     return (total // 2, total - total // 2), count
 
 
-def _block(elements: int) -> int:
+def samples_a_block(elements: int) -> int:
     """How many samples of so many elements fit the cache."""
     return max(1, _BLOCK // max(1, elements))
 
@@ -109,7 +109,7 @@ def _block(elements: int) -> int:
 def _unrolled(padded, windows: Windows) -> Iterator[tuple[slice, np.ndarray]]:
     """(slice of the batch, its patches as a matrix (windows, taps * channels)), in one scratch array for all slices."""
     patches = windows.patches(padded)
-    step, taps = _block(patches[:1].size), prod(windows.size) * padded.shape[-1]
+    step, taps = samples_a_block(patches[:1].size), prod(windows.size) * padded.shape[-1]
     scratch = np.empty(patches[:step].shape, padded.dtype)
     for start in range(0, len(patches), step):
         block = slice(start, start + step)
@@ -151,7 +151,7 @@ def scatter(g, kernel, windows: Windows, spatial):
     channels, filters = kernel.shape[-2:]
     x = np.zeros((len(g), *spatial, channels), np.result_type(g, kernel))
     by_tap = [(seen, kernel[tap].T.copy()) for tap, seen in windows.taps()]
-    step = _block(2 * prod(spatial) * channels + g[:1].size)
+    step = samples_a_block(2 * prod(spatial) * channels + g[:1].size)
     for start in range(0, len(g), step):
         part, rows = x[start : start + step], g[start : start + step].reshape(-1, filters)
         product = np.empty((len(rows), channels), x.dtype)
