@@ -506,8 +506,9 @@ print("with Reshape alone, fewer than 85 %:                     ", wrong < 0.85)
 
 # %% [markdown]
 # **What to see:** above, each row that the reader gets is a digit. Below, row 0 holds the upper halves of *both* digits,
-# with their columns in turns, and row 1 the lower halves. Both models have the same layers with weights and the same 50,890
-# parameters, both train without complaint. One of them makes at least twice as many mistakes.
+# with their columns in turns, and row 1 the lower halves. Both models have the same layers with weights and the same
+# (784 + 1) · 64 + (64 + 1) · 10 = 50,890 parameters, and both train without complaint. One of them makes at least twice as
+# many mistakes.
 #
 # The rule: a wrong order that is the same for all samples costs nothing **as long as every number has a weight of its own**.
 # It costs a lot as soon as a layer uses the same weights at several places: `Dense` on the last of several axes,
