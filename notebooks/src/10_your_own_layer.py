@@ -192,8 +192,7 @@ for name, model in {"Lambda": noisy, "GaussianNoise": proper}.items():
 # %% [markdown]
 # The `Lambda` adds its noise to every *prediction* too, and `set_random_seed` does not reach it. In real Keras it is worse:
 # there the model is compiled, the NumPy call runs once, while compiling, and the same "noise" is added ever after. (Tried
-# with Keras 3.15 on JAX: two predictions are identical, and every sample gets the same numbers.) Below you will
-# write this layer properly.
+# with Keras 3.15 on JAX: two predictions are identical.) Below you will write this layer properly.
 #
 # ### A `Lambda` in a file
 #
@@ -547,7 +546,7 @@ print("not trained:", [weight.name for weight in model.non_trainable_weights])
 print("the mean it found is within 0.5 of 5:", np.allclose(model.layers[0].mean.numpy(), 5, atol=0.5))
 
 # %% [markdown]
-# `add_weight` also takes `regularizer=` and `constraint=`, with the words of chapters [4](04_constraints.ipynb) and
+# `add_weight` also takes `constraint=` and `regularizer=`, with the words of chapters [4](04_constraints.ipynb) and
 # [5](05_regularizers.ipynb), and `dtype=`.
 #
 # ## Layers inside a layer
