@@ -107,8 +107,8 @@ print("moved by 4, keeps all: fewer than 70 % right:", accuracies["keeps all"][4
 print("moved by 4, keeps one: more than 80 % right: ", accuracies["keeps one"][4] > 0.80)
 
 # %% [markdown]
-# **What to see:** you would hardly notice the move. The network that keeps everything goes wrong, moved by 4 on
-# about every second digit. The one that threw away *where* each feature is reads on as if nothing had happened. Where
+# **What to see:** you would hardly notice the move. When the digits have moved by 4, the network that keeps everything gets
+# about half of them wrong. The one that threw away *where* each feature is reads on as if nothing had happened. The place
 # was what it had to forget.
 #
 # Taking one number for many is called **pooling**. This was its extreme form, and the rest of the chapter is about all
@@ -239,8 +239,8 @@ print("once more, from outputs that had an odd size:", MaxPooling2D(2).compute_o
 print('with padding="same":', MaxPooling2D(2, padding="same").compute_output_shape((1, 7, 7, 1)))
 
 # %% [markdown]
-# **What to see:** the gray cells are seen by no window. No error, no warning. A network that pools pictures of 28 × 28 three times has maps of 14, 7 and 3: the third loses
-# a row. If it matters, use `padding="same"`.
+# **What to see:** the gray cells are seen by no window. No error, no warning. A network that pools pictures of 28 × 28 three
+# times has maps of 14, 7 and 3: the third pooling loses a row. If it matters, use `padding="same"`.
 #
 # ### What `padding="same"` puts around
 #
@@ -332,8 +332,9 @@ by_two = [values[2] for values in similar.values()]
 print("moved by 2, each overlaps more than the one before:", np.diff(by_two) > 0.05)
 
 # %% [markdown]
-# **What to see:** the overlap that one pixel leaves without pooling, less than half, is left after nearly two pixels with a
-# pooling by 2, and after three with a pooling by 4. Only global pooling, which forgets the place altogether, does not care.
+# **What to see:** without pooling, a move by one pixel destroys more than half of the overlap. With a pooling by 2 it takes
+# nearly two pixels to do as much damage, with a pooling by 4 it takes three. Only global pooling, which forgets the place
+# altogether, does not care.
 #
 # So "pooling makes a network invariant to shifts" is too much to say. Small windows make it *less sensitive* to *small*
 # shifts. And the windows themselves have fixed borders: a feature that moves across a border moves to another output.
@@ -365,8 +366,8 @@ def gradient(layer, picture):
 
 figure, (left, right) = plt.subplots(1, 2, figsize=(8, 3.6), layout="constrained")
 for_max, for_mean = (gradient(layer, picture) for layer in (MaxPooling2D(2), AveragePooling2D(2)))
-plots.pixel_values(for_max, title="gradient through MaxPooling2D(2)", ax=left)
-plots.pixel_values(for_mean, title="through AveragePooling2D(2)", ax=right)
+plots.pixel_values(for_max, "gradient through MaxPooling2D(2)", vmin=0, vmax=1, ax=left)
+plots.pixel_values(for_mean, "through AveragePooling2D(2)", vmin=0, vmax=1, ax=right)
 print("max: inputs with a gradient:", int((for_max > 0).sum()), "of 36, together", for_max.sum())
 print("mean: inputs with a gradient:", int((for_mean > 0).sum()), "of 36, together", for_mean.sum())
 
@@ -396,7 +397,7 @@ x = np.random.default_rng(0).normal(size=(2, 8, 8, 3)).astype("float32")
 print("the same:", np.allclose(quarter(x) / 4, AveragePooling2D(2)(x), atol=1e-6))
 
 # %% [markdown]
-# Max pooling is not: no sum of weights finds the largest number. Many newer networks have strides where older ones had max
+# Max pooling is not: no weighted sum finds the largest number. Many newer networks have strides where older ones had max
 # pooling, and let the network learn how to shrink. What both must watch out for is the next thing.
 #
 # ### Fine patterns turn into wrong ones
@@ -461,9 +462,9 @@ right = np.mean(np.argmax(any_size.predict(wide[:500], verbose=0), axis=1) == y_
 print("pictures of", wide.shape[1:], "- more than 70 % right:", bool(right > 0.70))
 
 # %% [markdown]
-# It was trained on 28 × 28, and finds the digit on a page of 40 × 90. (A few points are lost: a page of that size holds windows
-# that it never saw in training.) But it cannot say where it stands, nor read
-# two digits in order: [chapter 13](13_locally_connected.ipynb) shows a task at which it fails.
+# It was trained on 28 × 28, and reads the digit on a page of 40 × 90. (A few points are lost: a page of that size holds windows
+# that it never saw in training.) But it cannot say where the digit stands, nor read two digits in order:
+# [chapter 13](13_locally_connected.ipynb) shows a task at which such a network fails.
 #
 # `GlobalMaxPooling` asks "is it there, somewhere?", `GlobalAveragePooling` "how much of it is there?". The second became
 # the usual end of image networks after *Network in network* (2013). With `keepdims=True` both leave axes of size 1.
