@@ -303,8 +303,9 @@ print("places that see nothing but the right half:", right_half.shape[0] * right
 print("their kernels are what they were, bit for bit:", not right_half.any())
 
 # %% [markdown]
-# **What to see:** on the left, every place has a kernel of its own, fitted to the strokes that come by there. From column 7 on,
-# the windows lie in the right half. There was never any ink, so the input was 0, so the gradient was 0, and nothing was learned.
+# **What to see:** on the left, a few places have learned a kernel of their own, fitted to the strokes that come by there. The
+# others hardly moved: of this filter, the global maximum behind it lets only the place that wins learn from a picture
+# ([chapter 12](12_pooling.ipynb)). From column 7 on, the windows lie in the right half. There was never any ink, so the input was 0, so the gradient was 0, and nothing was learned.
 # It is the white margin of chapter 1 again. A convolution has no such margin: its one kernel learns wherever there is ink.
 #
 # ## When the place matters
@@ -365,7 +366,8 @@ print("Conv2D, Flatten, Dense: reads the left digit, over 80 %:", accuracy > 0.8
 # ## The column in the middle
 #
 # [Chapter 11](11_convolution.ipynb) trained a dense network and a CNN on MNIST-1D, and then shuffled the 40 positions. Here is
-# the network in between: the same as the CNN, with `LocallyConnected1D` in place of `Conv1D`.
+# the network in between: the same as the CNN, with `LocallyConnected1D` in place of `Conv1D`. (Both without padding this
+# time; you will see why.)
 
 # %%
 (signals, kinds), (test_signals, test_kinds) = mnist1d.load_data()
@@ -482,8 +484,7 @@ attempt(lambda: LocallyConnected1D(1, 3, padding="same"))
 #
 # ## Gone from Keras 3, and how to live without
 #
-# Keras 3 has no locally connected layers. They were slow, they have very many weights, and few people used them. layerlab has
-# them, with the numbers of Keras 2, because the tutorials name them, and because you understand a convolution better when
+# Keras 3 has no locally connected layers. They have very many weights, and few networks used them. layerlab has them, with the numbers of Keras 2, because the tutorials name them, and because you understand a convolution better when
 # you have seen what it would be without sharing.
 #
 # If you need one in Keras 3, write it. With [chapter 10](10_your_own_layer.ipynb) it is a dozen lines, and here they are, in
