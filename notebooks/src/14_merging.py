@@ -61,8 +61,8 @@ plots.use_style()
 # %% [markdown]
 # ## Thirty layers, with and without a plus sign
 #
-# Two networks read digits. Both have thirty hidden layers of 32 units and the same first weights, from `random_normal`. In
-# the first, each layer gets the output of the one before. In the second there is one difference: what goes into a layer
+# Two networks read digits. Behind a first layer, both have thirty more of 32 units, with the same first weights, from
+# `random_normal`. In the first, each layer gets the output of the one before. In the second there is one difference: what goes into a layer
 # is *added* to what comes out of it.
 #
 # $$\text{plain:}\quad h \leftarrow f(h) \qquad\qquad \text{residual:}\quad h \leftarrow h + f(h)$$
@@ -107,7 +107,7 @@ print("residual: above 80 %:            ", accuracies["residual"] > 0.8)
 # %% [markdown]
 # The plain network has learned nothing. Same layers, same number of parameters. `Add` has no weights. What does it change?
 #
-# Look at the gradient of the loss at each kernel, from the first layer to the last hidden one, before any training. And look at
+# Look at the gradient of the loss at each kernel, from the first layer to the last of the thirty, before any training. And look at
 # both networks once more with `glorot_uniform`, which was made for keeping gradients alive ([chapter
 # 3](03_initializers.ipynb)).
 
@@ -137,8 +137,10 @@ print("random_normal: with Add the gradient is larger by a factor of more than 1
 # other curves are high. Either a good initializer keeps the gradient alive, or the plus sign does. With the plus sign, it
 # matters much less how you start.
 #
-# Why? The chain rule multiplies the slopes of all layers. Without the sum, a small slope $f'$ is multiplied thirty times.
-# With it, every factor has a 1 in it:
+# Why? The gradient at a kernel is a product: what comes in from the front, times what comes back from the end. An early
+# layer gets an input of full size, and a gradient that thirty layers have made small. A late layer gets its gradient
+# fresh, and an input that thirty layers have made small. So all are equally bad off, and the curve is flat. Each layer
+# multiplies by its slope $f'$, forward and back. With the sum, every factor has a 1 in it:
 #
 # $$\text{plain:}\quad \prod_{k=1}^{30} f_k' \qquad\qquad \text{residual:}\quad \prod_{k=1}^{30} (1 + f_k')$$
 
@@ -647,9 +649,9 @@ print("exchanged halves, same predictions:", np.allclose(exchanged, model.predic
 #
 # **What the tutorials get wrong, or leave out**
 #
-# - *"Merge Layer: It is used to merge a list of inputs."* There is no `Merge` layer: it belonged to Keras 1. Keras 2.0, in 2017,
-#   put eight layers with names of their own in its place: `Add`, `Subtract`, `Multiply`, `Average`, `Maximum`, `Minimum`,
-#   `Concatenate`, `Dot`.
+# - *"Merge Layer: It is used to merge a list of inputs."* There is no `Merge` layer: it belonged to Keras 1. Keras 2, from
+#   2017 on, has layers with names of their own in its place, eight by now: `Add`, `Subtract`, `Multiply`, `Average`,
+#   `Maximum`, `Minimum`, `Concatenate`, `Dot`.
 # - A merge layer needs a model that branches, and the tutorials only show `Sequential`, which cannot.
 # - They do not say that the choice decides what can be learned: see `Concatenate` in the comparison of digits.
 #
