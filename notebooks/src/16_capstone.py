@@ -223,10 +223,10 @@ print("all models with Dense(128) within 2 %:", np.ptp(with_hidden_layer) < 0.02
 # data; here, after four epochs, nobody can say. And the convolutions are a real step, with a *twentieth* of the weights. What
 # paid was the layer that fits the data.
 #
-# In numbers, for the step that matters most, and one that does not:
+# In numbers, for a step that is none, and one that is:
 
 # %%
-for before, after in [("Dense(128)", "  + l2(0.0001)"), ("Dense(10) only", "Conv2D twice")]:
+for before, after in [("Dense(128)", "  + l2(0.0001)"), ("Dense(128)", "Conv2D twice")]:
     overlap = whiskers[before][1] > whiskers[after][0]
     print(f"{before:14} -> {after.strip():12} the bars overlap: {overlap}")
 error = np.sqrt(0.94 * 0.06 / 1500)
@@ -379,8 +379,8 @@ control = interact(draw, threshold=(0.1, 1.0, 0.01))
 # The trained network is a layer like any other: a function on arrays, with numbers of its own. So build on it. A new
 # question: **two pictures come in; is the left digit larger than the right one?**
 #
-# A `Sequential` model cannot do that: it has one input. A **functional** model can. You call layers on symbols for
-# the data, like functions, and say at the end what goes in and what comes out. Here the same reader reads both pictures: one
+# A `Sequential` model cannot do that: it has one input. A **functional** model can, as in [chapter 14](14_merging.ipynb). You
+# call layers on symbols for the data, like functions, and say at the end what goes in and what comes out. Here the same reader reads both pictures: one
 # layer, called twice, with **one** set of weights. We take it from the checkpoint, and freeze it (`trainable = False`), so
 # that only the new part learns.
 
@@ -443,11 +443,11 @@ _, test_accuracy = kept.evaluate(x_test, test_labels, verbose=0)
 error = np.sqrt(test_accuracy * (1 - test_accuracy) / len(test_labels))
 print("above 95 %:", test_accuracy > 0.95)
 print("two standard errors:", round(2 * error, 3) < 0.011)
-print("within 2 % of the validation score:", abs(test_accuracy - best_accuracy) < 0.02)
+print("within 2 points of the validation score:", abs(test_accuracy - best_accuracy) < 0.02)
 
 final = {"validation, used to choose": best_accuracy, "test, used once": test_accuracy}
 notes = {"validation, used to choose": "1,500 digits", "test, used once": "2,000 digits"}
-ends = plots.model_scores(final, 2000, notes, ("nearest mean", rules["nearest mean"]))
+ends = plots.model_scores(final, [1500, 2000], notes, ("nearest mean", rules["nearest mean"]))
 print("the bars overlap:", ends["test, used once"][0] < ends["validation, used to choose"][1])
 
 # %% [markdown]
