@@ -264,7 +264,7 @@ print("steps:", len(big_tape), "for three layers")
 # ## A value used twice
 #
 # Look again at one line of our tape: `found.get(source, 0) + ...`. When a value is used twice, two shares come back
-# to it, and they must be **added**. It is the most common mistake in tapes written by hand to overwrite the first share.
+# to it, and they must be **added**. A tape that overwrites the first share instead gives a wrong gradient, and no error.
 
 # %%
 with Tape(persistent=True) as tape:
@@ -693,7 +693,7 @@ print("best fit without and with L2(0.01): the penalty makes it worse:", bool(fi
 #
 # <details><summary>Answer</summary>
 #
-# $f'(x) = \cos(x^2) \cdot 2x$, about −0.3100.
+# $f'(x) = \cos(x^2) \cdot 2x$, about −0.3092.
 #
 # ```python
 # slope = gradient_of(lambda x: np.sin(x**2))(np.array(1.3))
