@@ -79,7 +79,7 @@ print("the mean error is more than doubled:", error["in Keras 3"] > 2 * error["i
 # Where it says what Keras 2 does, it was tried with the last one, `tf_keras` 2.21; for Keras 3, with 3.15.1. Keras 1 is
 # told from its documentation.
 #
-# ## Ten years in one line
+# ## Nine years in one line
 
 # %%
 events = [
@@ -241,7 +241,7 @@ attempt(lambda: Sequential([Dense(3, input_shape=(4,))]).count_params())
 attempt(lambda: Sequential([Dense(3, batch_input_shape=(8, 4))]))
 
 # %% [markdown]
-# ### Merge became ten classes
+# ### Merge became eight classes
 #
 # In Keras 1, one class did it all, told by a word. Each word is a layer of its own now, and layers are called with a list:
 
@@ -460,7 +460,7 @@ print("as keras 3.15.1 gives them: ", np.array_equal(outputs["Conv1D"], [6, 12, 
 # over the beginning, on the right the last one hangs over the end. Every wire on the left has a color, that is a weight, of
 # its own.
 #
-# So you cannot replace one by the other in an old model without a shift by one.
+# So even where all weights are equal, one cannot stand in for the other in an old model.
 #
 # ## Training and saving
 #
@@ -581,7 +581,7 @@ print("Constant(value=5):", np.asarray(initializers.Constant(value=5)((2,))))
 #
 # ```python
 # def merge(arrays, mode):
-#     names = {"sum": "Add", "mul": "Multiply", "ave": "Average", "concat": "Concatenate"}
+#     names = {"sum": "Add", "mul": "Multiply", "ave": "Average", "max": "Maximum", "concat": "Concatenate"}
 #     return getattr(layers, names[mode])()(arrays)
 #
 #
