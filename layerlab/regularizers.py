@@ -8,6 +8,7 @@ import math
 
 import numpy as np
 
+from layerlab.changes import Counted
 from layerlab.config import epsilon, floatx
 from layerlab.registry import Family, Registered
 
@@ -27,7 +28,7 @@ __all__ = [
 ]
 
 
-class Regularizer(Registered):
+class Regularizer(Counted, Registered):
     """Base class: override `__call__` and `get_config`.
 
     >>> class Mean(Regularizer):

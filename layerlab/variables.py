@@ -11,6 +11,7 @@ import numpy as np
 
 from layerlab.autodiff.tape import active_tape
 from layerlab.autodiff.traced import Watched, stop_gradient, unwatch
+from layerlab.changes import count_change
 from layerlab.config import floatx, standardize_dtype
 from layerlab.naming import auto_name
 from layerlab.registry import Family
@@ -171,6 +172,7 @@ class Variable(Watched):
 
     @trainable.setter
     def trainable(self, trainable):
+        count_change()
         self._trainable = bool(trainable)
 
     @property
@@ -180,6 +182,7 @@ class Variable(Watched):
 
     @regularizer.setter
     def regularizer(self, regularizer):
+        count_change()
         self._regularizer = _callable_or_none("regularizer", "regularizers.Regularizer", regularizer)
 
     @property

@@ -157,6 +157,16 @@ class Tape:
         self._steps.append(Step(function, values, kwargs, result, slot, parents))
         return TracedArray(result, self, slot)
 
+    def detached(self, x: TracedArray):
+        """What `stop_gradient` gives for an array of this tape."""
+        view = np.asarray(x._value).view()
+        view.flags.writeable = False
+        return view
+
+    def truth(self, value) -> bool:
+        """A branch taken, as with any Python value; no number leaves the tape."""
+        return bool(value)
+
     def __str__(self):
         if self._released:
             return "<Tape: released by gradient(); Tape(persistent=True) keeps its record>"

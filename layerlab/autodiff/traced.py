@@ -74,7 +74,7 @@ class TracedArray(ArrayLike):
         return format(self._value, spec)
 
     def __bool__(self):
-        return bool(self._value)  # a branch taken, as with any Python value; no number leaves the tape
+        return self._tape.truth(self._value)
 
     def __copy__(self):
         return np.copy(self)
@@ -140,6 +140,4 @@ def stop_gradient(x):
     x = unwatch(x)
     if not isinstance(x, TracedArray):
         return x
-    view = np.asarray(x._value).view()
-    view.flags.writeable = False
-    return view
+    return x._tape.detached(x)

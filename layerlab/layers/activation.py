@@ -39,6 +39,7 @@ class Activation(Layer):
     Source: Keras page "Activation layer".
     """
 
+    repeats = True
     supports_masking = True
     config_names = ("activation",)
 
@@ -78,6 +79,7 @@ class ReLU(Layer):
     Source: Keras page "ReLU layer".
     """
 
+    repeats = True
     supports_masking = True
     config_names = ("max_value", "negative_slope", "threshold")
 
@@ -118,6 +120,7 @@ class LeakyReLU(Layer):
     Source: Keras page "LeakyReLU layer".
     """
 
+    repeats = True
     supports_masking = True
     config_names = ("negative_slope",)
 
@@ -160,6 +163,7 @@ class PReLU(Layer):
     Source: He et al., 2015, https://arxiv.org/abs/1502.01852; Keras page "PReLU layer".
     """
 
+    repeats = True
     supports_masking = True
     weight_names = ("alpha",)
     config_names = ("alpha_initializer", "alpha_regularizer", "alpha_constraint", "shared_axes")
@@ -216,6 +220,7 @@ class ELU(Layer):
     Source: Clevert et al., 2016, https://arxiv.org/abs/1511.07289; Keras page "ELU layer".
     """
 
+    repeats = True
     supports_masking = True
     config_names = ("alpha",)
 
@@ -248,6 +253,7 @@ class Softmax(Layer):
     Source: Keras page "Softmax layer".
     """
 
+    repeats = True
     supports_masking = True
     config_names = ("axis",)
 

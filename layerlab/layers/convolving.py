@@ -42,6 +42,7 @@ def positive(value, name: str) -> int:
 class Convolution(SpatialLayer, named=False):
     """Base of all convolutions; a subclass says its weights in `build`, and the sum in `_convolve`."""
 
+    repeats = True
     weight_names: ClassVar[tuple[str, ...]] = ("kernel", "bias")
     paddings: tuple[str, ...] = ("valid", "same")
 

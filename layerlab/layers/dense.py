@@ -39,6 +39,7 @@ class Dense(Layer):
     Source: Keras page "Dense layer".
     """
 
+    repeats = True
     supports_masking = True
     weight_names = ("kernel", "bias")
     config_names = (

@@ -44,6 +44,7 @@ class Embedding(Layer):
     Source: Keras page "Embedding layer".
     """
 
+    repeats = True
     weight_names = ("embeddings",)
     config_names = (
         "input_dim",

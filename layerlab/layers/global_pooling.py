@@ -23,6 +23,7 @@ __all__ = [
 class _GlobalPooling(SpatialLayer, named=False):
     """Takes the spatial axes away, or leaves them with size 1."""
 
+    repeats = True
     config_names = ("data_format", "keepdims")
 
     def __init__(self, data_format=None, keepdims=False, **kwargs):

@@ -34,6 +34,8 @@ class InputLayer(Layer):
     Source: Keras page "InputLayer".
     """
 
+    repeats = True
+
     def __init__(
         self,
         shape=None,

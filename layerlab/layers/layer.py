@@ -60,6 +60,9 @@ class Layer(WeightOwner, StatelessCall, Configured, Registered):
 
     family = "layers"
     supports_masking = False
+    #: whether `call` makes the same NumPy calls each time that shapes and `training` are the same: it neither branches
+    #: on data, nor draws, nor keeps a state. Counts for classes of this package only.
+    repeats = False
     #: whether integers that go in come out as integers
     keeps_integers = False
     input_spec: Any = None

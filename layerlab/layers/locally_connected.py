@@ -17,6 +17,7 @@ __all__ = ["LocallyConnected1D", "LocallyConnected2D"]
 class _LocallyConnected(SpatialLayer, named=False):
     """y[o, f] = activation(sum over j and c of x[o * stride + j, c] * kernel[o, j, c, f] + bias[o, f])."""
 
+    repeats = True
     weight_names = ("kernel", "bias")
     config_names = (
         "filters",

@@ -17,6 +17,7 @@ __all__ = ["Add", "Average", "Maximum", "Minimum", "Multiply", "Subtract"]
 class Merge(Layer, named=False):
     """What all merge layers share: a list of inputs, of one type, and a list of masks."""
 
+    repeats = True
     supports_masking = True
     keeps_integers = True
 

@@ -21,6 +21,7 @@ __all__ = ["GroupNormalization", "LayerNormalization", "RMSNormalization", "Unit
 class Normalization(Layer, named=False):
     """What all normalizations share: axes that must exist, and computing in no less than float32."""
 
+    repeats = True
     supports_masking = True
     axis: int | list[int]
 

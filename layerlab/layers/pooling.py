@@ -22,6 +22,7 @@ __all__ = [
 class Pooling(SpatialLayer, named=False):
     """Windows over the spatial axes, each channel for itself."""
 
+    repeats = True
     config_names = ("pool_size", "padding", "strides", "data_format")
 
     def __init__(self, pool_size, strides=None, padding="valid", data_format=None, name=None, **kwargs):

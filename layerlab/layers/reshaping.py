@@ -31,6 +31,7 @@ class Flatten(Layer):
     Source: Keras page "Flatten layer".
     """
 
+    repeats = True
     keeps_integers = True
     config_names = ("data_format",)
 
@@ -69,6 +70,7 @@ class Reshape(Layer):
     Source: Keras page "Reshape layer".
     """
 
+    repeats = True
     keeps_integers = True
     config_names = ("target_shape",)
 
@@ -142,6 +144,7 @@ class Permute(Layer):
     Source: Keras page "Permute layer".
     """
 
+    repeats = True
     keeps_integers = True
     config_names = ("dims",)
 
@@ -182,6 +185,7 @@ class RepeatVector(Layer):
     Source: Keras page "RepeatVector layer".
     """
 
+    repeats = True
     keeps_integers = True
     config_names = ("n",)
 

@@ -13,6 +13,7 @@ import numpy as np
 
 from layerlab import constraints, initializers, regularizers, tree
 from layerlab.autodiff import ArrayLike
+from layerlab.changes import count_change
 from layerlab.random import SeedGenerator
 from layerlab.variables import Variable, current_scope, name_scope
 
@@ -52,10 +53,12 @@ class WeightOwner:
     def __setattr__(self, name, value):
         if isinstance(value, Variable) and "_own_trainable" in vars(self):  # those set before super() are found later
             self._track(value)
+        if name not in _STATE_OF_A_RUN:
+            count_change()
         super().__setattr__(name, value)
 
     def __getstate__(self):
-        return vars(self) | {"_losses": []}  # a copy has not been called
+        return {k: v for k, v in vars(self).items() if k != "_repetition"} | {"_losses": []}  # not called, not trained
 
     # --- making -------------------------------------------------------------------------------------------------
 
@@ -368,7 +371,24 @@ _NOT_OWNED = frozenset(
         "_losses",
         "_own_non_trainable",
         "_own_trainable",
+        "_repetition",
         "_states",
+    )
+)
+
+
+# what loops set while they run, and no formula depends on
+_STATE_OF_A_RUN = frozenset(
+    (
+        "_found",
+        "_last_parts",
+        "_locked",
+        "_repetition",
+        "_was_called",
+        "history",
+        "stop_evaluating",
+        "stop_predicting",
+        "stop_training",
     )
 )
 

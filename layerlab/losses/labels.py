@@ -2,6 +2,8 @@
 
 import numpy as np
 
+from layerlab.autodiff import ArrayLike, primitive
+from layerlab.autodiff.rule import constant
 from layerlab.losses.shapes import as_float
 
 __all__ = ["class_labels", "labels_and_scores"]
@@ -13,7 +15,7 @@ def labels_and_scores(y_true, y_pred, axis=-1):
     Raises:
         ValueError: the targets have neither the shape of the predictions without that axis nor length 1 along it.
     """
-    y_true, y_pred = np.asarray(y_true), as_float(y_pred)
+    y_true, y_pred = y_true if isinstance(y_true, ArrayLike) else np.asarray(y_true), as_float(y_pred)
     if not y_pred.shape:
         raise ValueError(f"Argument `output` must be at least rank 1. Received: output.shape={y_pred.shape}")
     if y_true.ndim == len(y_pred.shape) and y_true.shape[axis] == 1:
@@ -33,6 +35,7 @@ def labels_and_scores(y_true, y_pred, axis=-1):
     return y_true, y_pred
 
 
+@primitive
 def class_labels(y_true, classes, name):
     """`y_true` as integers, each of them one of the classes.
 
@@ -49,6 +52,9 @@ def class_labels(y_true, classes, name):
     if labels.size and (labels.min() < 0 or labels.max() >= classes):
         _refuse(y_true, labels, classes, name)
     return labels
+
+
+constant(class_labels)  # a step of its own for a tape that is to be repeated: the check is repeated too
 
 
 def _refuse(y_true, labels, classes, name):

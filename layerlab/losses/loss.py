@@ -3,6 +3,7 @@
 from collections.abc import Callable
 
 from layerlab import serialization, tree
+from layerlab.changes import Counted
 from layerlab.config import standardize_dtype
 from layerlab.losses.reduction import reduce_weighted_values, standardize_reduction
 from layerlab.losses.shapes import cast, squeeze_or_expand_to_same_rank
@@ -13,7 +14,7 @@ from layerlab.registry import Registered
 __all__ = ["Loss", "LossFunctionWrapper"]
 
 
-class Loss(Registered):
+class Loss(Counted, Registered):
     """Base class of losses: subclass it and define `call(y_true, y_pred)`.
 
     `call` gives one loss per sample (or per time step), in plain NumPy; calling the object casts both arrays to

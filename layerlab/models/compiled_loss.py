@@ -66,6 +66,11 @@ class CompiledLoss:
         """One running mean a loss, when there are several."""
         return self._trackers
 
+    @property
+    def functions(self) -> list[Loss]:
+        """The losses that are computed, once they are known."""
+        return [term.function for term in self._terms or ()]
+
     def build(self, y_true, y_pred) -> None:
         """Match the losses with the outputs."""
         loss, factors = self._in_order(y_pred)

@@ -38,6 +38,7 @@ class Functional(Model):
     Source: Keras guide "The Functional API".
     """
 
+    repeats = True
     _keras_module = "keras.src.models.functional"
 
     def __init__(self, inputs, outputs, name=None, trainable=True, **kwargs):

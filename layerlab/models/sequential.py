@@ -36,6 +36,7 @@ class Sequential(Model):
     Source: Keras page "The Sequential class".
     """
 
+    repeats = True
     _to_change_layers = "Use `add()` and `pop()` to change the layers in this model."
 
     def __init__(self, layers=None, trainable=True, name=None):

@@ -21,6 +21,7 @@ from layerlab.models.batches import as_count, unpack_x_y_sample_weight
 from layerlab.models.compiled_loss import CompiledLoss
 from layerlab.models.compiled_metrics import CompiledMetrics
 from layerlab.models.failure import explain_nan
+from layerlab.models.repetition import Repetition
 from layerlab.serialization import deserialize_keras_object, serialize_keras_object
 
 __all__ = ["TrainingStep"]
@@ -58,7 +59,8 @@ class TrainingStep(Layer, named=False):
             metrics: a list of names, functions or metrics; for several outputs lists or a dictionary.
             weighted_metrics: metrics that see the sample weights.
             steps_per_execution: steps between two calls of the callbacks.
-            run_eagerly, jit_compile, auto_scale_loss: accepted for Keras's sake; layerlab always runs eagerly.
+            run_eagerly: go through layers and tape in every step, also where `fit` could repeat one as a program.
+            jit_compile, auto_scale_loss: accepted for Keras's sake.
 
         Raises:
             ValueError: an unknown optimizer, or no positive number of steps. Unknown losses and metrics are found at
@@ -77,7 +79,7 @@ class TrainingStep(Layer, named=False):
         self._report_parts = False
         self._first_fit = True
         self.compiled = True
-        self.run_eagerly, self.steps_per_execution, self.jit_compile = True, steps_per_execution, False
+        self.run_eagerly, self.steps_per_execution, self.jit_compile = bool(run_eagerly), steps_per_execution, False
         self.loss, self.stop_training = loss, False
         self._compile_arguments = {
             "optimizer": optimizer,
@@ -85,7 +87,7 @@ class TrainingStep(Layer, named=False):
             "loss_weights": loss_weights,
             "metrics": metrics,
             "weighted_metrics": weighted_metrics,
-            "run_eagerly": False,
+            "run_eagerly": bool(run_eagerly),
             "steps_per_execution": steps_per_execution,
             "jit_compile": False,
         }
@@ -220,14 +222,25 @@ class TrainingStep(Layer, named=False):
     def _learn_from(self, data) -> dict | None:
         """A step, without looking up its results if that can wait until somebody asks."""
         x, y, sample_weight = unpack_x_y_sample_weight(data)
+        repeated = self._repetition.step((x, y, sample_weight)) if self._repetition else None
+        if repeated is not None:
+            loss, y_pred, variables, gradients = repeated
+            self._check_finite(loss, x, y)
+            self.optimizer.apply(gradients, variables)
+        else:
+            loss, y_pred = self._learn(x, y, sample_weight)
+        self._track_loss(loss, x)
+        return self._judge(x, y, y_pred, sample_weight)
+
+    def _learn(self, x, y, sample_weight) -> tuple:
+        """Loss and predictions, by layers and tape; the optimizer has made its step."""
         with Tape() as tape:
             y_pred = self(x, training=True)
             loss = self._loss_of(x, y, y_pred, sample_weight, training=True)
-        variables = self.trainable_variables
-        if variables:
-            self._learn(tape, loss, variables, x, y)
-        self._track_loss(_number(loss), x)
-        return self._judge(x, y, tree.map_structure(_detached, y_pred), sample_weight)
+        if variables := self.trainable_variables:
+            self._check_finite(_number(loss), x, y)
+            self.optimizer.apply(tape.gradient(loss, variables), variables)
+        return _number(loss), tree.map_structure(_detached, y_pred)
 
     def _judge(self, x, y, y_pred, sample_weight) -> dict | None:
         """Update the metrics; the results, if `compute_metrics` is a subclass's own."""
@@ -236,11 +249,11 @@ class TrainingStep(Layer, named=False):
         self._compiled_metrics.update_state(y, y_pred, sample_weight)
         return None
 
-    def _learn(self, tape, loss, variables, x, y) -> None:
-        if not math.isfinite(_number(loss)) and not self._tolerates_nan:
-            raise FloatingPointError(explain_nan(_number(loss), x, y))
-        self.optimizer.apply(tape.gradient(loss, variables), variables)
+    def _check_finite(self, loss: float, x, y) -> None:
+        if not math.isfinite(loss) and not self._tolerates_nan:
+            raise FloatingPointError(explain_nan(loss, x, y))
 
+    _repetition: Repetition | None = None  # while `fit` runs
     _last_parts: tuple[Any, Any] = (None, None)  # data loss and penalty of the batch, if compute_loss tells
     _tolerates_nan = False  # a TerminateOnNaN callback wants to see it
 

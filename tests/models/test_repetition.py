@@ -1,0 +1,231 @@
+"""Steps that are run as a program: the same numbers to the last bit, and the plain way wherever that is not sure."""
+
+import json
+import sys
+from pathlib import Path
+
+import numpy as np
+import pytest
+
+import layerlab
+from layerlab import Model, Sequential, activations, layers, losses, optimizers, regularizers
+from layerlab.callbacks import LambdaCallback
+from layerlab.layers import Dense, Input
+from layerlab.models.repetition import Repetition
+
+GOLDEN = Path(__file__).parents[1] / "golden"
+sys.path.insert(0, str(GOLDEN))
+from training_scenarios import SCENARIOS  # noqa: E402
+
+RNG = np.random.default_rng(0)
+X, Y = RNG.normal(size=(24, 4)).astype("float32"), RNG.integers(0, 3, 24)
+
+
+@pytest.fixture
+def runs(monkeypatch):
+    """Which steps were run as programs: a list that grows by True or False with every step."""
+    seen = []
+    step = Repetition.step
+
+    def watched(self, batch):
+        result = step(self, batch)
+        seen.append(result is not None)
+        return result
+
+    monkeypatch.setattr(Repetition, "step", watched)
+    return seen
+
+
+def mlp(*more, loss=None, metrics=("accuracy",), **compile_arguments):
+    model = Sequential([Input((4,)), Dense(5, activation="relu", kernel_initializer="ones"), *more, Dense(3)])
+    loss = loss or losses.SparseCategoricalCrossentropy(from_logits=True)
+    model.compile(optimizers.Adam(0.01), loss, metrics=list(metrics), **compile_arguments)
+    return model
+
+
+def trained(model, x=X, y=Y, **arguments):
+    """History and weights after training from weights that are always the same."""
+    rng = np.random.default_rng(1)
+    model.set_weights([rng.normal(size=w.shape) for w in model.weights])
+    history = model.fit(x, y, **{"batch_size": 8, "epochs": 3, "shuffle": False, "verbose": 0} | arguments).history
+    return history, model.get_weights()
+
+
+def assert_equal(found, expected):
+    assert found[0] == expected[0]
+    for a, b in zip(found[1], expected[1], strict=True):
+        np.testing.assert_array_equal(a, b)
+
+
+MODELS = {
+    "mlp": mlp,
+    "penalties": lambda **k: mlp(Dense(4, kernel_regularizer="l2", bias_regularizer=regularizers.L1(0.1)), **k),
+    "frozen": lambda **k: mlp(Dense(4, trainable=False), **k),
+    "convolution": lambda **k: mlp(
+        layers.Reshape((5, 1)), layers.Conv1D(4, 3, activation="relu"), layers.MaxPooling1D(2), layers.Flatten(), **k
+    ),
+    "normalization": lambda **k: mlp(layers.LayerNormalization(), layers.Activation("tanh"), layers.PReLU(), **k),
+    "focal": lambda **k: mlp(layers.Softmax(), loss="sparse_categorical_crossentropy", **k),
+    "inside": lambda **k: mlp(Sequential([Dense(4, activation="gelu"), Dense(4)]), **k),
+}
+
+
+@pytest.mark.parametrize("name", MODELS)
+@pytest.mark.parametrize("arguments", [{}, {"class_weight": {0: 1.0, 1: 2.0, 2: 0.5}}, {"batch_size": 7}])
+def test_a_repeated_step_gives_the_plain_numbers_to_the_last_bit(name, arguments, runs):
+    found = trained(MODELS[name](), **arguments)
+    assert sum(runs) >= 5
+    runs.clear()
+    assert_equal(found, trained(MODELS[name](run_eagerly=True), **arguments))
+    assert not any(runs)
+
+
+def test_several_inputs_and_outputs_are_repeated(runs):
+    def model(**arguments):
+        a, b = Input((4,), name="a"), Input((4,), name="b")
+        shared = Dense(3, kernel_initializer="ones")
+        joined = layers.Concatenate()([shared(a), shared(b)])
+        made = Model({"a": a, "b": b}, {"sum": Dense(1, name="sum")(joined), "same": Dense(4, name="same")(joined)})
+        made.compile("rmsprop", {"sum": "mse", "same": "mae"}, {"sum": 2.0, "same": 1.0}, **arguments)
+        return made
+
+    data = {"x": {"a": X, "b": X[::-1].copy()}, "y": {"sum": X[:, :1], "same": X}}
+    found = trained(model(), **data)
+    assert sum(runs) >= 5
+    assert set(found[0]) == {"loss", "sum_loss", "same_loss"}
+    assert_equal(found, trained(model(run_eagerly=True), **data))
+
+
+@pytest.mark.parametrize("name", SCENARIOS)
+def test_golden_scenarios_are_the_same_both_ways(name, monkeypatch):
+    found = SCENARIOS[name](layerlab)
+    monkeypatch.setattr(Repetition, "step", lambda self, batch: None)
+    assert json.dumps(found, default=repr) == json.dumps(SCENARIOS[name](layerlab), default=repr)
+
+
+class Halving(layers.Layer):
+    """A layer that does something else each time."""
+
+    factor = 1.0
+    repeats = True  # a promise that only classes of the package can make
+
+    def call(self, inputs):
+        self.factor *= 0.5
+        return inputs * self.factor
+
+
+def noisy(x):
+    return x + np.random.normal(size=x.shape).astype("float32")
+
+
+class Mlp(Model):
+    def __init__(self):
+        super().__init__()
+        self.dense = Dense(3)
+
+    def call(self, inputs):
+        return self.dense(inputs)
+
+
+def subclass():
+    model = Mlp()
+    model.build((None, 4))
+    model.compile("sgd", "mse")
+    return model
+
+
+NOT_REPEATED = {
+    "a custom layer": lambda: mlp(Halving()),
+    "a function that draws": lambda: mlp(layers.Activation(noisy)),
+    "a Lambda": lambda: mlp(layers.Lambda(lambda x: x * 2.0)),
+    "dropout": lambda: mlp(layers.Dropout(0.5)),
+    "moving averages": lambda: mlp(layers.BatchNormalization()),
+    "a loss of one's own": lambda: mlp(loss=lambda t, p: np.mean(p**2, axis=-1), metrics=()),
+    "a penalty of one's own": lambda: mlp(Dense(4, kernel_regularizer=lambda w: np.sum(w**2))),
+    "an activity penalty": lambda: mlp(Dense(4, activity_regularizer="l2")),
+    "a call exchanged": lambda: exchanged(),
+    "run_eagerly": lambda: mlp(run_eagerly=True),
+}
+
+
+def exchanged():
+    model = mlp()
+    dense = model.layers[0]
+    dense.call = lambda inputs: type(dense).call(dense, inputs) * 1.0
+    return model
+
+
+@pytest.mark.parametrize("name", NOT_REPEATED)
+def test_what_may_not_repeat_itself_takes_the_plain_way(name, runs):
+    trained(NOT_REPEATED[name]())
+    assert runs
+    assert not any(runs)
+
+
+def test_a_subclass_takes_the_plain_way(runs):
+    trained(subclass(), y=X[:, :3])
+    assert not any(runs)
+
+
+CHANGES = {
+    "frozen": lambda model: setattr(model.layers[0], "trainable", False),
+    "activation": lambda model: setattr(model.layers[0], "activation", activations.tanh),
+    "regularizer": lambda model: setattr(model.layers[1].kernel_regularizer, "l2", 0.5),
+    "weights": lambda model: model.layers[0].kernel.assign(model.layers[0].kernel * 0.5),
+    "learning rate": lambda model: setattr(model.optimizer, "learning_rate", 0.5),
+    "constraint": lambda model: setattr(model.layers[0].kernel, "constraint", lambda w: w * 0.0),
+    "popped": lambda model: model.pop(),
+}
+
+
+@pytest.mark.parametrize("when", ["on_epoch_end", "on_train_batch_end"])
+@pytest.mark.parametrize("name", CHANGES)
+def test_changes_on_the_way_take_effect_at_once(name, when, runs):
+    def run(**arguments):
+        model = mlp(Dense(3, kernel_regularizer="l2"), **arguments)
+        count = iter(range(100))
+        change = LambdaCallback(**{when: lambda *_: CHANGES[name](model) if next(count) == 1 else None})
+        return trained(model, callbacks=[change], epochs=4)
+
+    found = run()
+    assert sum(runs) >= 3
+    assert_equal(found, run(run_eagerly=True))
+
+
+def test_a_bad_label_and_a_loss_that_is_not_finite_are_found_in_a_repeated_step(runs):
+    bad = Y.copy()
+    bad[-1] = 3
+    with pytest.raises(ValueError, match="A label is out of range") as caught:
+        mlp().fit(X, bad, batch_size=4, shuffle=False, verbose=0)
+    assert "epoch 1, step 6" in caught.value.__notes__[-1]
+    x = X.copy()
+    x[-1, 0] = np.nan
+    model = mlp()
+    with pytest.raises(FloatingPointError, match="`x` contains NaN"):
+        model.fit(x, Y, batch_size=4, shuffle=False, verbose=0)
+    assert all(np.isfinite(w).all() for w in model.get_weights())
+
+
+def test_predictions_that_metrics_see_are_read_only(runs):
+    seen = []
+
+    def writable(y_true, y_pred):
+        seen.append(y_pred.flags.writeable)
+        return np.zeros(len(y_pred))
+
+    trained(mlp(metrics=[writable]))
+    assert any(runs)
+    assert not any(seen)
+
+
+def test_a_model_can_be_copied_while_it_trains(runs):
+    import copy
+    import pickle
+
+    model = mlp()
+    copies = []
+    keep = LambdaCallback(on_epoch_end=lambda *_: copies.append((copy.deepcopy(model), pickle.dumps(model))))
+    trained(model, callbacks=[keep])
+    assert len(copies) == 3
+    assert copies[-1][0]._repetition is None
+    assert model._repetition is None
