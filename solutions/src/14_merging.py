@@ -37,7 +37,8 @@ def merge(kind, inputs):
 # The rule of broadcasting. Compare two shapes from their last axis on: lengths have to be equal, or one of them is 1 and is
 # stretched. A shape that has no more axes counts as 1.
 #
-# - `a`, `b`: shapes, tuples of integers. Returns: the shape of `a + b`, a tuple. Raises a `ValueError` if they do not fit.
+# - `a`, `b`: shapes of samples, tuples of integers, the batch axis left out. Returns: the shape of their sum, a tuple. Raises a
+#   `ValueError` if they do not fit.
 
 
 # %% exercise="merged-shape"
