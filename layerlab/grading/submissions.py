@@ -47,6 +47,7 @@ def find(folder: Path) -> list[Place]:
 
     Raises:
         NotADirectoryError: if there is no such folder.
+        FileNotFoundError: if there is no submission in it, as when it is a wrong one.
     """
     if not folder.is_dir():
         raise NotADirectoryError(f"There is no folder {folder} with submissions.")
@@ -55,6 +56,8 @@ def find(folder: Path) -> list[Place]:
         places += _notebooks(student, student.name, "")
         for assignment in _folders(student):
             places += _notebooks(assignment, student.name, assignment.name)
+    if not places:
+        raise FileNotFoundError(f"There are no submissions in {folder}; expected {folder}/<student>/<notebook>.ipynb.")
     return sorted(places)
 
 

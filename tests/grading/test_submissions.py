@@ -41,7 +41,8 @@ def test_what_is_no_submission_is_left_alone(tmp_path):
         "ann/ps1/deeper/01_a.ipynb",
         ".git/01_a.ipynb",
     )
-    assert keys(tmp_path) == []
+    with pytest.raises(FileNotFoundError, match=r"expected .*/<student>/<notebook>"):
+        find(tmp_path)
 
 
 def test_links_to_folders_are_not_followed(tmp_path):

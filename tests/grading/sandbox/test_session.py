@@ -91,11 +91,11 @@ def test_an_end_has_a_reason(source, reason):
 
 
 def test_time_is_kept_outside():
-    limits = dataclasses.replace(LIMITS, seconds=2.0, step_seconds=60.0)
+    limits = dataclasses.replace(LIMITS, seconds=3.0, step_seconds=60.0)
     started = time.monotonic()
-    with session("def f():\n    while True: pass", limits=limits) as talk, pytest.raises(Broken, match="2 seconds"):
+    with session("def f():\n    while True: pass", limits=limits) as talk, pytest.raises(Broken, match="3 seconds"):
         talk.perform([[Call("f")]])
-    assert time.monotonic() - started < 5
+    assert time.monotonic() - started < 10
     assert sandboxed() == []
 
 
