@@ -16,12 +16,14 @@ from benchmarks.workloads import WORKLOADS, scaling
 
 __all__ = ["main"]
 
+EXAMPLES = ("W2 --peers torch --rounds 9", "--cold", "--scaling --peers Keras-jax")
 
-def main(arguments: list[str] | None = None) -> int:
+
+def main(arguments: list[str] | None = None, program: str = "python -m benchmarks") -> int:
     """Run what was asked for and print the tables."""
-    options = _parser().parse_args(arguments)
+    options = _parser(program).parse_args(arguments)
     names = ["layerlab", *(name for name in options.peers if name != "layerlab")]
-    chosen = scaling() if options.scaling else WORKLOADS
+    chosen = scaling() if options.scaling else list(WORKLOADS)
     chosen = [workload for workload in chosen if not options.workloads or workload.name in options.workloads]
     if not chosen:
         print(f"Expected some of {', '.join(w.name for w in WORKLOADS)}.", file=sys.stderr)
@@ -41,8 +43,13 @@ def main(arguments: list[str] | None = None) -> int:
     return 0
 
 
-def _parser() -> argparse.ArgumentParser:
-    parser = argparse.ArgumentParser(prog="python -m benchmarks", description=__doc__)
+def _parser(program: str) -> argparse.ArgumentParser:
+    parser = argparse.ArgumentParser(
+        prog=program,
+        description=__doc__,
+        epilog="examples:\n" + "\n".join(f"  {program} {rest}" for rest in EXAMPLES),
+        formatter_class=argparse.RawDescriptionHelpFormatter,
+    )
     parser.add_argument("workloads", nargs="*", help="W1 to W6, or sizes with --scaling; all by default")
     parser.add_argument("--peers", nargs="+", choices=PEERS, default=list(PEERS), metavar="PEER", help=", ".join(PEERS))
     parser.add_argument("--rounds", type=int, default=15, help="turns of each peer (default: %(default)s)")

@@ -6,6 +6,7 @@ Each time is that of a whole process started anew, the peers in turn.
 from __future__ import annotations
 
 import json
+import os
 import statistics
 import subprocess
 import sys
@@ -60,7 +61,7 @@ def cold_start(names: Iterable[str], rounds: int) -> str:
         "|---|---:|---:|---:|---:|",
     ]
     for name in names:
-        seconds = {task: [] for task in TASKS}
+        seconds: dict[str, list[float]] = {task: [] for task in TASKS}
         megabytes = 0.0
         for _ in range(max(1, rounds // 3)):
             for task in TASKS:
@@ -79,6 +80,8 @@ def _process(name: str, task: str) -> tuple[float | None, float]:
     import time
 
     start = time.perf_counter()
-    done = subprocess.run([sys.executable, "-c", PROGRAM, name, task], capture_output=True, text=True, check=False)
+    command = [sys.executable, "-c", PROGRAM, name, task]
+    env = {**os.environ, "PYTHONPATH": os.pathsep.join(sys.path)}  # finds this package, too, wherever it lies
+    done = subprocess.run(command, env=env, capture_output=True, text=True, check=False)
     took = time.perf_counter() - start
     return (took, json.loads(done.stdout.splitlines()[-1])) if done.returncode == 0 else (None, 0.0)

@@ -7,6 +7,7 @@ import multiprocessing
 import statistics
 from collections.abc import Callable, Iterable
 from dataclasses import dataclass, field
+from multiprocessing.connection import Connection
 
 from benchmarks.peers import PEERS
 from benchmarks.worker import serve
@@ -43,7 +44,7 @@ class Field:
         self.versions: dict[str, str] = {}
         self.kinds: dict[str, set[str]] = {}
         self.absent: dict[str, str] = {}
-        self._pipes = {}
+        self._pipes: dict[str, Connection] = {}
         for name in names:
             self._start(name)
 

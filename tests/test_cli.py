@@ -3,6 +3,7 @@
 import json
 import os
 import re
+import shlex
 import signal
 import subprocess
 import sys
@@ -121,7 +122,7 @@ def test_ctrl_c_while_jupyterlab_is_imported(source, tmp_path, monkeypatch, caps
         raise KeyboardInterrupt
 
     monkeypatch.setattr(cli, "_run_jupyterlab", interrupted)
-    assert cli.main(["start", str(tmp_path / "mine")]) == 1
+    assert cli.main(["start", str(tmp_path / "mine")]) == 130
     assert capsys.readouterr().err == "layerlab: Stopped.\n"
 
 
@@ -147,6 +148,45 @@ def test_without_arguments_it_says_what_it_can_do(capsys):
 def test_version():
     run = subprocess.run([sys.executable, "-m", "layerlab", "--version"], capture_output=True, text=True, check=True)
     assert run.stdout == f"layerlab {layerlab.__version__}\n"
+
+
+def test_the_command_version(capsys):
+    assert cli.main(["version"]) == 0
+    assert capsys.readouterr().out == f"layerlab {layerlab.__version__}\n"
+
+
+@pytest.mark.parametrize("command", "start check grade report release doctor bench version".split())
+def test_the_help_of_every_command_ends_with_examples(command, capsys):
+    with pytest.raises(SystemExit, match="0"):
+        cli.main([command, "--help"])
+    _, examples = capsys.readouterr().out.split("\nexamples:\n")
+    lines = examples.strip().splitlines()
+    assert lines
+    for line in lines:
+        program, name, *arguments = shlex.split(line)
+        assert (program, name) == ("layerlab", command)
+        assert cli._parser().parse_known_args([name, *arguments])[1] == (arguments if command == "bench" else [])
+
+
+def test_what_no_command_takes_is_an_error(capsys):
+    with pytest.raises(SystemExit, match="2"):
+        cli.main(["start", "--quick"])
+    assert "unrecognized arguments: --quick" in capsys.readouterr().err
+
+
+def test_bench_hands_over_to_the_benchmarks(capsys, monkeypatch):
+    monkeypatch.setattr(sys, "path", list(sys.path))
+    assert cli.main(["bench", "W0", "--rounds", "1"]) == 2  # there is no W0
+    assert "Expected some of W1" in capsys.readouterr().err
+
+
+def test_solutions_are_for_those_who_ask(source, opened, tmp_path):
+    (source / "solutions").mkdir()
+    (source / "solutions" / "01_first.ipynb").write_text("done")
+    cli.main(["start", str(tmp_path / "mine")])
+    assert contents(tmp_path / "mine") == COURSE
+    cli.main(["start", str(tmp_path / "mine"), "--solutions"])
+    assert contents(tmp_path / "mine") == COURSE | {"solutions/01_first.ipynb": "done"}
 
 
 def test_an_installed_package_brings_its_own_course(tmp_path, monkeypatch):

@@ -21,7 +21,7 @@ def shell_commands():
     for page in PAGES:
         for block in re.findall(r"```shell\n(.*?)```", page.read_text(encoding="utf-8"), re.DOTALL):
             yield from (line.partition("  #")[0].strip() for line in block.splitlines())
-        yield from re.findall(r"`(layerlab [a-z][^`]*)`", page.read_text(encoding="utf-8"))
+        yield from re.findall(r"`(layerlab [a-z]+ [^`]*)`", page.read_text(encoding="utf-8"))
 
 
 def test_the_readme_has_the_two_commands():

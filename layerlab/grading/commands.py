@@ -6,12 +6,28 @@ What they need is imported when they run, so that the other commands start witho
 from __future__ import annotations
 
 import argparse
+import dataclasses
 import os
 import re
 import sys
 from pathlib import Path
+from typing import Any
 
-__all__ = ["add_parsers"]
+__all__ = ["add_parsers", "examples"]
+
+
+def examples(*lines: str) -> dict[str, Any]:
+    """What makes a parser's help end with these commands, each on its line."""
+    return {"epilog": "\n  ".join(["examples:", *lines]), "formatter_class": _Help}
+
+
+class _Help(argparse.RawDescriptionHelpFormatter):
+    """Keeps the lines of the examples; descriptions are filled as ever."""
+
+    def _fill_text(self, text: str, width: int, indent: str) -> str:
+        if text.startswith("examples:"):
+            return super()._fill_text(text, width, indent)
+        return argparse.HelpFormatter._fill_text(self, text, width, indent)
 
 
 def add_parsers(commands: argparse._SubParsersAction) -> None:
@@ -24,6 +40,9 @@ def add_parsers(commands: argparse._SubParsersAction) -> None:
         "doctor",
         help="say which sandboxes for grading work on this machine",
         description="Try every sandbox that submissions can be graded in, and say which work here, or why not.",
+        **examples(
+            "layerlab doctor",
+        ),
     )
     doctor.set_defaults(run=_doctor)
 
@@ -33,6 +52,9 @@ def _add_check(commands: argparse._SubParsersAction) -> None:
         "check",
         help="check the answers in an exercise notebook",
         description="Run an exercise notebook of yours as the grader would, and say what is right and what is not yet.",
+        **examples(
+            "layerlab check layerlab-course/exercises/03_initializers.ipynb",
+        ),
     )
     parser.add_argument("notebook", type=Path, help="the file, by its name in the course: 03_initializers.ipynb")
     parser.set_defaults(run=_check)
@@ -44,6 +66,11 @@ def _add_grade(commands: argparse._SubParsersAction) -> None:
         help="grade any number of submitted notebooks, isolated",
         description="Grade SUBMISSIONS/<student>/<notebook>.ipynb, or nbgrader's submitted/<student>/<assignment>/"
         "<notebook>.ipynb, into OUT/results.jsonl: one line a submission.",
+        **examples(
+            "layerlab grade submissions -o results --jobs 8",
+            "layerlab grade submissions -o results --resume",
+            "layerlab grade submissions -o results --shard 2/8 --secret-file secret",
+        ),
     )
     parser.add_argument("submissions", type=Path, metavar="SUBMISSIONS", help="the folder with the students' folders")
     parser.add_argument("-o", "--out", type=Path, required=True, metavar="OUT", help="the folder for the results")
@@ -73,6 +100,10 @@ def _add_report(commands: argparse._SubParsersAction) -> None:
         "report",
         help="make tables and feedback of graded submissions",
         description="Make reports of OUT/results.jsonl, in OUT; all of them if none is named.",
+        **examples(
+            "layerlab report results",
+            "layerlab report results --csv",
+        ),
     )
     parser.add_argument("out", type=Path, metavar="OUT", help="the folder that layerlab grade wrote to")
     parser.add_argument("--csv", action="store_true", help="grades.csv, with the columns of nbgrader export")
@@ -86,6 +117,10 @@ def _add_release(commands: argparse._SubParsersAction) -> None:
         "release",
         help="make the exercise notebooks out of those with solutions",
         description="Copy notebooks without their answers and outputs, ready to be handed out.",
+        **examples(
+            "layerlab release solutions exercises",
+            "layerlab release solutions course --nbgrader",
+        ),
     )
     parser.add_argument("source", nargs="?", type=Path, default=Path("solutions"), help="default: %(default)s")
     parser.add_argument("target", nargs="?", type=Path, default=Path("exercises"), help="default: %(default)s")
@@ -125,6 +160,8 @@ def _grade(options: argparse.Namespace) -> int:
         return _fail(str(error))
     before = f", {summary.before} before" if summary.before else ""
     print(f"{summary.graded} graded{before}: {options.out / 'results.jsonl'}")
+    for path in summary.skipped:
+        _fail(f"not followed: the link {str(path)!r}")
     for line in summary.failed:
         _fail(f"not graded: {line}")
     if summary.stopped:
@@ -148,15 +185,18 @@ def _report(options: argparse.Namespace) -> int:
 
 def _check(options: argparse.Namespace) -> int:
     from layerlab.grading.grader import grade
-    from layerlab.grading.sandbox.probe import NoSandbox, choose
+    from layerlab.grading.sandbox.probe import NoSandbox
     from layerlab.grading.submissions import Place, load
 
+    submission = load(Place("", "", options.notebook.stem, options.notebook.resolve()), secret=b"")
+    submission = dataclasses.replace(submission, seed="0")  # the same inputs every time: a change shows what it did
     try:
-        sandbox = choose("auto").name
-    except NoSandbox:
-        sandbox = "none"  # it is the learner's own code, on the learner's own machine
-    # a fixed secret: the same inputs every time, so that a learner sees what a change did
-    result = grade(load(Place("", "", options.notebook.stem, options.notebook), secret=b"check"), sandbox)
+        try:
+            result = grade(submission)
+        except NoSandbox:
+            result = grade(submission, "none")  # it is the learner's own code, on the learner's own machine
+    except NoSandbox as error:
+        return _fail(str(error))
     if "reason" in result:
         return _fail(f"{options.notebook}: {result['reason']}")
     for row in result["exercises"]:
