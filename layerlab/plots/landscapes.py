@@ -91,7 +91,7 @@ def projection(constraint, limits=(-3, 3, -3, 3), count=11, title=None, ax=None)
         color="#9DB9CC",
     )
     ax.plot(*before[:, ~moved], ".", color=COLORS["green"], markersize=6, label="stays")
-    ax.plot(*after[:, moved], ".", color=COLORS["vermilion"], markersize=6, label="arrives")
+    ax.plot(*after[:, moved], "x", color=COLORS["vermilion"], markersize=4, markeredgewidth=1.5, label="arrives")
     _plane(ax, limits, title)
     return before, after
 

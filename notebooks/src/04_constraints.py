@@ -188,9 +188,9 @@ for ax, (title, constraint) in zip(axes, four.items(), strict=True):
     print(f"{title:16} {stays.sum():2} of {stays.size} points stay")
 
 # %% [markdown]
-# **What to see:** green points stay where they are, the others go along a line to an orange one. `NonNeg` pushes each
-# negative weight to 0 and leaves the others. The three norms keep the *direction* of the weights and change only their length. The point in the middle has no
-# direction, and never moves.
+# **What to see:** green dots stay where they are, all other points go along a line to an orange cross. `NonNeg` pushes each
+# negative weight to 0 and leaves the others. The three norms keep the *direction* of the weights and change only their
+# length. The point in the middle has no direction, and never moves.
 #
 # In NumPy:
 
@@ -484,8 +484,8 @@ print("lower loss on the test digits with MaxNorm(1):", results["MaxNorm(1)"][0]
 print("all three read more than 80 % of them:", all(accuracy > 0.8 for _, accuracy in results.values()))
 
 # %% [markdown]
-# **What to see:** blue, the norms without a constraint. Orange, all of them at the line or below. Green, the wrong axis: it limits what leaves
-# each *pixel*, and the units go where they like.
+# **What to see:** blue, the norms without a constraint. Orange, all of them at the line or below. Green, the wrong axis, lies
+# on the blue: it limits what leaves each *pixel*, and the units go where they like.
 #
 # The constrained model is less sure of itself, and so its mistakes cost less: a lower loss. It does not read more
 # digits right here. Those who made `MaxNorm` popular use it together with dropout (chapter 8): it lets them train with large
