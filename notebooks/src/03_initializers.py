@@ -194,8 +194,8 @@ for label, row in zip(runs, spreads, strict=True):
 
 # %% [markdown]
 # **What to see:** with `he`, the signal in layer 20 looks like the one in layer 1. With `glorot`, it is smaller at every
-# stop, and gone in layer 20: a thousandth. With 0.01, layer 5 is already a single bar at zero. At layer 20 there are
-# nineteen zeros after the point.
+# stop, and gone in layer 20: a thousandth. With 0.01, layer 5 is already a single bar at zero. In layer 20 its outputs have
+# eighteen zeros after the point.
 #
 # On a logarithmic scale, this is a matter of slopes:
 
@@ -678,9 +678,10 @@ for habit, starts in habits.items():
     print(f"{habit:34} equal kernels: {same_kernels(*starts)}")
 
 # %% [markdown]
-# The trap is the fifth line. (A `SeedGenerator`, in the last, counts how often it was asked, and gives new numbers each time.) `seed=None` draws a seed *when the initializer is made*, not when it is used. One instance in two
-# layers of the same shape makes them equal. That is why the tutorials' habit of making one `my_init` is safe for
-# one layer only. Give a string, or make an instance for each layer.
+# The trap is the fifth line. `seed=None` draws a seed *when the initializer is made*, not when it is used. One instance in
+# two layers of the same shape makes them equal. That is why the tutorials' habit of making one `my_init` is safe for one
+# layer only. Give a string, or make an instance for each layer. (A `SeedGenerator`, in the last line, counts how often it was
+# asked, and gives new numbers each time.)
 #
 # For results that others can repeat, set the seed of everything at once:
 
@@ -719,9 +720,10 @@ for activation in ["relu", "linear", "tanh", "selu"]:
     print(f"{activation:8}", *(f"{power:14.0f}" for power in row))
 
 # %% [markdown]
-# **0** is what you want. relu needs `he`, and `he` is too much for a linear stack. tanh limits itself, and puts up with
-# anything that is wide enough. For two or three layers all of the adapting ones work. Normal or uniform hardly
-# matters; the spread does.
+# **0** is what you want. relu needs `he`, and `he` is too much for a linear stack. tanh makes every number a little smaller,
+# so that even `glorot` loses a factor of ten in twenty layers; `he` happens to make up for it. (Too wide is no good for tanh
+# either: it keeps the size of the signal, but the slopes are lost, as you saw with the slider.) For two or three layers all
+# of the adapting ones work. Normal or uniform hardly matters; the spread does.
 
 # %% [markdown]
 # <div style="border-left: 4px solid #D55E00; padding: 1px 16px">
@@ -737,7 +739,8 @@ for activation in ["relu", "linear", "tanh", "selu"]:
 # - `TruncatedNormal`: a bracket is missing. `Constant`, `glorot_normal`, `Identity`: a line break is missing. None of them
 #   runs.
 # - `skernel_initializer` is a slip of the pen. An unknown argument is an error.
-# - Most snippets lack `model = Sequential()`. Run one after another, they stack up layers in one model.
+# - Most snippets lack `model = Sequential()`. Run one after another, they stack up layers in one model:
+#   [chapter 7](07_dense.ipynb) counts its parameters.
 # - The formulas are right for the *resulting* standard deviation. That the normal ones are truncated, and corrected for
 #   it, is left out. So is that `TruncatedNormal(stddev=0.05)` is *not* corrected.
 # - *"`fan_in`: number of input units".* For dense layers. A convolution multiplies by its window.
@@ -771,10 +774,6 @@ for name, code in snippets.items():
 attempt(lambda: Dense(512, activation="relu", skernel_initializer="he_normal"))
 
 # %%
-one_after_the_other = Sequential([Input((784,)), Dense(512, activation="relu")])
-one_after_the_other.add(Dense(512, activation="relu", kernel_initializer="ones"))
-print("second kernel:", one_after_the_other.layers[1].kernel.shape)
-print(f"{one_after_the_other.count_params():,} parameters instead of {785 * 512:,}")
 attempt(lambda: Dense(8, kernel_initializer="constant"))
 
 # %% [markdown]
