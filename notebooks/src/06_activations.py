@@ -100,7 +100,7 @@ print("training has brought back:             ", "few" if dead["after three good
 
 # %% [markdown]
 # **What to see:** before, a mixture of blue and white in every column. After the step, more than half of the columns are
-# gray: these units give 0 for *every* picture. They are called **dead**. And three epochs of good training have not
+# gray: these units give 0 for *every* picture shown. They are called **dead**. And three epochs of good training have not
 # brought them back.
 #
 # Why not? A unit learns through the slope of its activation. Where relu gives 0, its slope is 0 too: change the weights
@@ -155,7 +155,7 @@ for name, (_, slopes) in drawn.items():
 #
 # Here are the eleven activations of the tutorials, and `leaky_relu`. Because `softmax` needs more than one sum, its panel
 # shows the first of two units while the sum of the other is 0. The dashed lines are not drawn from formulas: layerlab's tape
-# has differentiated the functions ([chapter A](A_how_a_layer_learns.ipynb) shows how).
+# has differentiated the functions ([appendix A](A_how_a_layer_learns.ipynb) shows how).
 
 # %%
 names = ["linear", "relu", "elu", "selu", "softplus", "softsign", "tanh", "sigmoid", "hard_sigmoid", "exponential"]
@@ -269,8 +269,8 @@ for label, values in list(lengths.items())[1:]:
     print(f"{label}: largest and smallest within a factor of 10:", max(values) < 10 * min(values))
 
 # %% [markdown]
-# **What to see:** the vertical axis counts in powers of ten. With `sigmoid` the gradient shrinks about fivefold at each layer on
-# its way back. The first layers do not hear the loss: they stay as random as they were. This is the **vanishing
+# **What to see:** the vertical axis counts in powers of ten. With `sigmoid` the gradient becomes about four times smaller at each
+# layer on its way back. The first layers do not hear the loss: they stay as random as they were. This is the **vanishing
 # gradient**. `tanh`, whose slope reaches 1, and ramps with a fitting initializer ([chapter 3](03_initializers.ipynb)) pass it on.
 #
 # Both troubles have one cause, a slope near 0 where the sums fall: dead relu units lose it at once, sigmoids a little at each
@@ -618,7 +618,7 @@ print("six layers: relu and tanh beat sigmoid by 10 points:", min(deep["relu"], 
 #   section learned worse than with none (`linear`).
 # - `result = Activation(SUMOF(input * weight) + bias)` is right per unit, for all but `softmax`, which needs the sums of all
 #   units.
-# - They show `softmax` in a first layer of 512 units, like any other. It belongs into the output.
+# - They show `softmax` in a first layer of 512 units, like any other. It belongs in the output.
 # - `selu` is shown without `lecun_normal`: half of its recipe.
 # - `hard_sigmoid` is shown without its formula, which is not the same in Keras 2 and 3.
 # - `exponential` is shown without a word about overflow: infinite above 88.
