@@ -98,8 +98,8 @@ for ax, (name, (model, losses)) in zip(axes, meters.items(), strict=True):
     print(f"{name:13} training loss below 0.05: {losses[-1] < 0.05}, says on average {ratio:.0f} times the ink")
 
 # %% [markdown]
-# **What to see:** each dot is a test picture. On the right, the dots lie along the line. On the left, they lie twice as high:
-# our model says twice what there is. Yet while training, nothing was wrong: both losses are small.
+# **What to see:** each dot is a test picture, and the line is where the right answers lie. On the right, the dots lie along
+# it. On the left, they lie twice as high: our model says twice what there is. Yet while training, nothing was wrong: both losses are small.
 #
 # The last layer has learned to make do with half of the units. When the training is over, all of them speak at once, and
 # the sum is twice as large. What we forgot is to make the remaining units louder, so that the sum stays the same on
@@ -474,7 +474,7 @@ print("far from the data, the answers differ more than twice as much:", bool(rat
 
 # %% [markdown]
 # **What to see:** thin gray lines are single answers, blue is their mean, and the band holds most of them. Where there are data
-# (red), the answers agree. Beyond them, they drift apart: the model hints that it is guessing.
+# (orange dots), the answers agree. Beyond them, they drift apart: the model hints that it is guessing.
 #
 # Only a hint: the width of the band depends on the rate and on the size of the model. And the wave goes on, while the answers
 # do not. On the digits it is of use all the same. Take the model from above, ask it 30 times about each test digit, and sort
@@ -494,8 +494,8 @@ labels = [f"is {truth}, says {said}" for truth, said in zip(y_test[order[-12:]],
 axes = plots.images(test_pictures[order[-12:]], titles=labels, columns=6, title=title, frames=True)
 
 # %% [markdown]
-# **What to see:** thick strokes, closed loops that should be open, feet that are missing. Several answers are wrong, and most of
-# the right ones were close. Such digits are what you would hand to a person.
+# **What to see:** thick strokes, loops that are nearly filled, a four that could be a nine. Several of the answers are wrong.
+# Such digits are what you would hand to a person.
 #
 # ## Where to put it
 #
@@ -694,7 +694,8 @@ for rate in (0.0, 0.5):
 # - Keras documentation: [Dropout layer](https://keras.io/api/layers/regularization_layers/dropout/) and its neighbors.
 # - N. Srivastava, G. Hinton, A. Krizhevsky, I. Sutskever, R. Salakhutdinov,
 #   [Dropout: a simple way to prevent neural networks from overfitting](https://jmlr.org/papers/v15/srivastava14a.html),
-#   *JMLR* 15 (2014) 1929–1958. Section 10: Gaussian noise instead of zeros.
+#   *JMLR* 15 (2014) 1929–1958. With the `MaxNorm` of [chapter 4](04_constraints.ipynb) beside it. Section 10: Gaussian
+#   noise instead of zeros.
 # - J. Tompson and others, [Efficient object localization using convolutional networks](https://arxiv.org/abs/1411.4280), 2015:
 #   spatial dropout.
 # - Y. Gal, Z. Ghahramani, [Dropout as a Bayesian approximation](https://arxiv.org/abs/1506.02142), *ICML* 2016: asking a
@@ -702,4 +703,4 @@ for rate in (0.0, 0.5):
 # - X. Li, S. Chen, X. Hu, J. Yang, [Understanding the disharmony between dropout and batch
 #   normalization by variance shift](https://arxiv.org/abs/1801.05134), *CVPR* 2019.
 #
-# **Next:** [9 · Reshaping](09_reshaping.ipynb).
+# **Next:** [9 · Flatten, Reshape, Permute, RepeatVector](09_reshaping.ipynb).
