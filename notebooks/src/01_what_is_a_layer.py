@@ -382,8 +382,8 @@ print(f"with L2(0.01) it would be {price:.4f}; 0.01 x the sum of squares is {0.0
 # ### `kernel_constraint='MaxNorm'`: a leash
 #
 # After every update, each column of the kernel (the weights of one unit) that is longer than 2 is shortened to length
-# 2 ([chapter 4](04_constraints.ipynb)). The word stands for `MaxNorm(max_value=2, axis=0)`. Nothing happens at the start: the columns are short anyway.
-# Make the kernel four times as large, and the leash tightens.
+# 2 ([chapter 4](04_constraints.ipynb)). The word stands for `MaxNorm(max_value=2, axis=0)`. Nothing happens at the start:
+# the columns are short anyway. Make the kernel four times as large, and the leash tightens.
 
 # %%
 leash = constraints.get("MaxNorm")
@@ -591,7 +591,7 @@ print("fewer than 120 of 2,000 wrong:", len(wrong) < 120)
 print("all eight shown are wrong:", bool((said != y_test[shown]).all()))
 
 # %% [markdown]
-# **What to see:** green is the truth, red what the model says. Some of these you might have got wrong too. And
+# **What to see:** green is the truth, orange what the model says. Some of these you might have got wrong too. And
 # look at the first ones: a high probability is not the same as being right.
 
 # %% [markdown]

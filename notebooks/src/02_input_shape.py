@@ -261,8 +261,8 @@ axes = plots.images(channels, titles=titles, columns=4, cmap="gray", vmin=0, vma
 print("the photograph:", photo.shape, "- one channel of it:", photo[:, :, 0].shape)
 
 # %% [markdown]
-# **What to see:** the flag's stripes, on the left below, are dark in green and blue, and brighter in red: red cloth sends back
-# red light. The blue wall behind her is brightest in blue. 256 rows, 192 columns, 3 channels.
+# **What to see:** the red stripes of the flag, at the lower left, are dark in green and blue, and brighter in red: red cloth
+# sends back red light. The blue wall behind her is brightest in blue. 256 rows, 192 columns, 3 channels.
 #
 # Keras puts the channels last, and calls that `channels_last`. Other libraries, and some older code, put them first. A
 # shape such as `(3, 256, 192)` gives it away.

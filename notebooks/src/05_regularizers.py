@@ -288,8 +288,8 @@ print("slopes that layerlab uses at w = 0:", at_zero)
 #
 # ## Diamond and circle
 #
-# With two weights, you can see it from above. Gray: lines of equal data loss for two inputs, the second of which is nearly
-# useless. Yellow: all weights with the same penalty or less. The best weights with this penalty lie where the yellow region first
+# With two weights, you can see it from above. Gray: lines of equal data loss for two inputs, the second of which matters
+# little. Yellow: all weights with the same penalty or less. The best weights with this penalty lie where the yellow region first
 # touches a gray line.
 
 # %%
