@@ -6,7 +6,16 @@ import matplotlib.pyplot as plt
 import numpy as np
 import pytest
 
-from tests.notebooks.course import COURSE, SOURCES, build_notebooks, every_chapter, markdown_cells, stored, text_of
+from tests.notebooks.course import (
+    COURSE,
+    SOURCES,
+    build_notebooks,
+    every_chapter,
+    every_notebook,
+    markdown_cells,
+    stored,
+    text_of,
+)
 
 ORANGE, BLUE = (f'<div style="border-left: 4px solid {color}; padding: 1px 16px">' for color in ("#D55E00", "#0072B2"))
 FOLD, UNFOLD = "<details><summary>Answer</summary>", "</details>"
@@ -139,3 +148,16 @@ def test_the_code_in_folded_answers_runs(source):
     with np.printoptions(), plt.rc_context():
         for block in blocks:
             exec(block, namespace)
+
+
+@every_notebook
+def test_no_cell_echoes_an_object(source):
+    """`<Figure size 640x480>` as a result helps nobody, and the address of an object changes from run to run."""
+    echoes = []
+    for cell in build_notebooks.code_cells(stored(source)):
+        for output in cell.outputs:
+            data = output.get("data", {})
+            text = output.get("text", "") + data.get("text/plain", "")
+            if " at 0x" in text or ("<Figure size" in text and "image/png" not in data):
+                echoes.append(cell.id)
+    assert echoes == []
