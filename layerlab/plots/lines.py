@@ -12,7 +12,7 @@ __all__ = ["curves", "histogram", "training_curves"]
 _BESIDE = {"loc": "upper left", "bbox_to_anchor": (1, 1)}  # where a legend hides no line
 
 
-def curves(x, lines, xlabel="input x", ylabel="output y", title=None, points=None, legend=True, ax=None):
+def curves(x, lines, xlabel="input x", ylabel="output y", title=None, points=None, legend=True, dashed=(), ax=None):
     """Draw one line per entry of `lines`, with a legend.
 
     Args:
@@ -21,6 +21,7 @@ def curves(x, lines, xlabel="input x", ylabel="output y", title=None, points=Non
         xlabel, ylabel, title: texts.
         points: optional (x, y) of measured points, drawn as gray dots behind the lines.
         legend: False leaves the legend out, as for all but the last of several panels.
+        dashed: the labels of lines to be dashed, such as the worse half of a comparison.
         ax: the Axes to draw on; default a new figure.
 
     Returns:
@@ -35,7 +36,7 @@ def curves(x, lines, xlabel="input x", ylabel="output y", title=None, points=Non
     if points is not None:
         ax.plot(*points, ".", color="#AAAAAA", markersize=5, label="data", zorder=1)
     for (label, values), color in zip(lines.items(), series(len(lines)), strict=True):
-        ax.plot(x, np.ravel(values), color=color, label=label, zorder=2)
+        ax.plot(x, np.ravel(values), "--" if label in dashed else "-", color=color, label=label, zorder=2)
     ax.set(xlabel=xlabel, ylabel=ylabel, title=title)
     ax.grid(True)
     if legend and len(lines) + (points is not None) > 1:

@@ -19,6 +19,11 @@ def test_curves_draws_one_labeled_line_per_entry():
     assert [text.get_text() for text in ax.get_legend().get_texts()] == ["data", "up", "down"]
 
 
+def test_curves_dashes_the_lines_it_is_told_to():
+    ax = plots.curves([0, 1], {"right": [1, 2], "wrong": [2, 1]}, dashed=["wrong"])
+    assert [line.get_linestyle() for line in ax.lines] == ["-", "--"]
+
+
 @pytest.mark.parametrize(("lines", "legend"), [({"one": [1, 2]}, True), ({"one": [1, 2], "two": [3, 4]}, False)])
 def test_curves_without_need_or_wish_has_no_legend(lines, legend):
     assert plots.curves([0, 1], lines, legend=legend).get_legend() is None
