@@ -4,7 +4,9 @@ A VJP (vector-Jacobian product) takes `g`, the gradient of the loss with respect
 gives the gradient with respect to one argument. A rule is the tuple of VJPs of one function, one an argument.
 """
 
+import functools
 import inspect
+import math
 import sys
 from collections.abc import Callable, Container, Iterable
 from typing import Any
@@ -22,6 +24,7 @@ __all__ = [
     "defvjp_joint",
     "defvjp_sequence",
     "moves",
+    "spread",
     "unbroadcast",
 ]
 
@@ -129,15 +132,37 @@ def unbroadcast(g, shape: tuple[int, ...]):
     if g.shape == shape:
         return g
     if g.ndim == 0:  # a scalar gradient for an array argument (np.mean of one) is the same for every element
-        return np.broadcast_to(g, shape)
+        return spread(g, shape)
     lead = g.ndim - len(shape)
     if lead > 0:
         kept = g.shape[lead:]
         if kept and g.size:
-            rows = g.reshape(-1, int(np.prod(kept)))
-            g = (np.ones(len(rows), g.dtype) @ rows).reshape(kept)  # 2-5 times faster than sum(axis=0)
+            rows = g if g.ndim == 2 else g.reshape(-1, math.prod(kept))
+            g = _ones(len(rows), g.dtype) @ rows  # 2-5 times faster than sum(axis=0)
+            g = g if len(kept) == 1 else g.reshape(kept)
         else:
             g = g.sum(axis=tuple(range(lead)))
+        if g.shape == shape:
+            return g
     stretched = tuple(axis for axis, n in enumerate(shape) if n == 1 and g.shape[axis] != 1)
     g = g.sum(axis=stretched, keepdims=True) if stretched else g
     return g if g.shape == shape else np.broadcast_to(g, shape)
+
+
+def spread(g, shape: tuple[int, ...]):
+    """np.broadcast_to(g, shape) for a number g, in a tenth of its time: a view in which no axis moves on."""
+    view: np.ndarray = np.ndarray(shape, g.dtype, np.asarray(g), 0, (0,) * len(shape))
+    view.flags.writeable = False
+    return view
+
+
+def _ones(n: int, dtype):
+    """A row of ones, kept if it is short: making it takes as long as the product of a small layer."""
+    return _kept_ones(n, dtype) if n <= 4096 else np.ones(n, dtype)
+
+
+@functools.lru_cache(maxsize=64)
+def _kept_ones(n: int, dtype):
+    ones = np.ones(n, dtype)
+    ones.flags.writeable = False
+    return ones

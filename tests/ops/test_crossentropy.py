@@ -140,3 +140,11 @@ def test_a_sequence_that_does_not_fit_costs_a_lot_and_stays_finite():
     logits, labels = np.zeros((1, 3, 3), "float32"), np.array([[1, 1, 1]])  # needs 5 steps
     assert 9e4 < ctc_loss(logits, labels)[0] < 3e5
     assert np.all(np.isfinite(gradient(lambda z: np.sum(ctc_loss(z, labels)))(logits)))
+
+
+@pytest.mark.parametrize("order", [(0, 1, 2), (2, 1, 0), (1, 2, 0), (0, 2, 1)])
+def test_sparse_gradient_does_not_depend_on_how_the_logits_lie_in_memory(order):
+    z = np.random.default_rng(0).normal(size=(3, 3, 3)).transpose(order)
+    labels = np.array([[0, 1, 2], [2, 2, 0], [1, 0, 1]])
+    slope = gradient(lambda z: np.sum(ce.sparse_crossentropy_from_logits(z, labels)))
+    np.testing.assert_array_equal(slope(z), slope(np.ascontiguousarray(z)))

@@ -29,7 +29,7 @@ def _matmul_right(g, y, x1, x2):  # x1^T @ g
     if x2.ndim == 1:  # (..., n) @ (n) -> (...)
         return g.reshape(-1) @ _rows(x1)
     if x2.ndim == 2:  # (..., n) @ (n, m) -> (..., m)
-        return _rows(x1).T @ _rows(g)
+        return x1.T @ g if g.ndim == 2 else _rows(x1).T @ _rows(g)
     return x1.swapaxes(-1, -2) @ g
 
 

@@ -4,11 +4,13 @@ import math
 
 import numpy as np
 
-from layerlab.autodiff.rule import composite, defvjp
+from layerlab.autodiff.rule import composite, defvjp, spread
 from layerlab.autodiff.rules.helpers import over, restore_axes, select
 
 
 def _sum(g, y, a, axis=None, *, dtype=None, keepdims=False, where=True):
+    if axis is None and where is True and np.ndim(g) == 0:
+        return spread(g, a.shape)
     g = restore_axes(g, a, axis, keepdims)
     return np.broadcast_to(g if where is True else select(g, where), a.shape)
 
@@ -19,7 +21,7 @@ def _count(a, y):
 
 
 def _mean(g, y, a, axis=None, *, dtype=None, keepdims=False):
-    return np.broadcast_to(restore_axes(g / _count(a, y), a, axis, keepdims), a.shape)
+    return _sum(g / _count(a, y), y, a, axis, keepdims=keepdims)
 
 
 def _var(g, y, a, axis=None, *, dtype=None, ddof=0, keepdims=False, correction=0):
