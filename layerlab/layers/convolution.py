@@ -52,8 +52,8 @@ class Conv(Convolution, named=False):
         self.kernel = self._make("kernel", (*self.kernel_size, channels // self.groups, self.filters), "kernel")
         self._make_bias(self.filters)
 
-    def _convolve(self, x):
-        return conv(x, self.kernel, self.strides, self.padding, self.dilation_rate)
+    def _with_bias(self, x):
+        return conv(x, self.kernel, self.strides, self.padding, self.dilation_rate, self.bias)
 
 
 def _checked_groups(groups, filters) -> int:

@@ -6,7 +6,8 @@ A window that reaches over the edge sees only what is there: padding never wins 
 import numpy as np
 
 from layerlab.autodiff import primitive
-from layerlab.ops.windows import Windows, samples_a_block
+from layerlab.ops.threads import share
+from layerlab.ops.windows import Windows, blocks_of
 
 __all__ = ["average_pool", "max_pool"]
 
@@ -40,10 +41,12 @@ def _max_pool_x(g, y, x, pool_size, strides, padding):
     windows = _windows(x, pool_size, strides, padding)
     padded = windows.pad(x, -np.inf)
     found = np.zeros_like(padded)
-    step = samples_a_block(2 * padded[:1].size + 3 * y[:1].size)
-    for start in range(0, len(y), step):  # blocks stay in the cache
-        block = slice(start, start + step)
-        _share_out(g[block].copy(), y[block], padded[block], found[block], windows)
+
+    def work(blocks):
+        for block in blocks:
+            _share_out(g[block].copy(), y[block], padded[block], found[block], windows)
+
+    share(work, blocks_of(len(y), 2 * padded[:1].size + 3 * y[:1].size))
     return windows.unpad(found, x.shape[1:-1])
 
 

@@ -5,14 +5,16 @@ Convolution is three sums over the same triples (input position, output position
 """
 
 import itertools
-from collections.abc import Iterator
+from collections.abc import Iterable, Iterator
 from dataclasses import dataclass
 from functools import cached_property
 from math import prod
 
 import numpy as np
 
-__all__ = ["Windows", "along", "correlate", "gather", "samples_a_block", "scatter"]
+from layerlab.ops.threads import share
+
+__all__ = ["Windows", "along", "blocks_of", "correlate", "gather", "scatter"]
 
 _BLOCK = 2**18  # elements of unrolled patches at a time: 1 MB of float32, which stays in the processor's cache
 
@@ -101,33 +103,40 @@ def along(n: int, size: int, stride: int, dilation: int, padding: str) -> tuple[
     return (total // 2, total - total // 2), count
 
 
-def samples_a_block(elements: int) -> int:
-    """How many samples of so many elements fit the cache."""
-    return max(1, _BLOCK // max(1, elements))
+def blocks_of(batch: int, elements: int) -> list[slice]:
+    """Slices of the batch that fit the cache, when a sample takes so many elements."""
+    step = max(1, _BLOCK // max(1, elements))
+    return [slice(start, start + step) for start in range(0, batch, step)]
 
 
-def _unrolled(padded, windows: Windows) -> Iterator[tuple[slice, np.ndarray]]:
-    """(slice of the batch, its patches as a matrix (windows, taps * channels)), in one scratch array for all slices."""
-    patches = windows.patches(padded)
-    step, taps = samples_a_block(patches[:1].size), prod(windows.size) * padded.shape[-1]
-    scratch = np.empty(patches[:step].shape, padded.dtype)
-    for start in range(0, len(patches), step):
-        block = slice(start, start + step)
-        part = scratch[: len(patches[block])]
-        part[...] = patches[block]
-        yield block, part.reshape(-1, taps)
+def _unrolled(patches, blocks: Iterable[slice]) -> Iterator[tuple[slice, np.ndarray]]:
+    """(slice, its patches as a matrix (windows, taps * channels)), in one scratch array for all slices."""
+    scratch = None
+    for block in blocks:
+        part = patches[block]
+        if scratch is None or len(scratch) < len(part):
+            scratch = np.empty(part.shape, part.dtype)
+        np.copyto(scratch[: len(part)], part)
+        yield block, scratch[: len(part)]
 
 
-def gather(padded, kernel, windows: Windows):
-    """y[o, f] = sum over taps j and channels c of x[o * stride + j * dilation, c] * kernel[j, c, f].
+def gather(padded, kernel, windows: Windows, bias=None):
+    """y[o, f] = sum over taps j and channels c of x[o * stride + j * dilation, c] * kernel[j, c, f] + bias[f].
 
-    Shapes: padded (batch, *spatial, c), kernel (*size, c, f) -> (batch, *outputs, f).
+    Shapes: padded (batch, *spatial, c), kernel (*size, c, f), bias (f,) or None -> (batch, *outputs, f).
     """
-    filters = kernel.shape[-1]
-    matrix = kernel.reshape(-1, filters)  # (taps * c, f)
-    y = np.empty((len(padded), *windows.outputs, filters), np.result_type(padded, kernel))
-    for block, patches in _unrolled(padded, windows):
-        np.matmul(patches, matrix, out=y[block].reshape(-1, filters))
+    matrix = kernel.reshape(-1, kernel.shape[-1])  # (taps * c, f)
+    patches = windows.patches(padded)
+    y = np.empty((len(padded), *windows.outputs, kernel.shape[-1]), np.result_type(padded, kernel))
+
+    def work(blocks):
+        for block, part in _unrolled(patches, blocks):
+            rows = y[block].reshape(-1, y.shape[-1])
+            np.matmul(part.reshape(-1, len(matrix)), matrix, out=rows)
+            if bias is not None:
+                rows += bias
+
+    share(work, blocks_of(len(y), patches[:1].size))
     return y
 
 
@@ -137,10 +146,16 @@ def correlate(padded, g, windows: Windows):
     Shapes: padded (batch, *spatial, c), g (batch, *outputs, f) -> (*size, c, f).
     """
     channels, filters = padded.shape[-1], g.shape[-1]
-    total = np.zeros((prod(windows.size) * channels, filters), np.result_type(padded, g))
-    for block, patches in _unrolled(padded, windows):
-        total += patches.T @ g[block].reshape(-1, filters)
-    return total.reshape(*windows.size, channels, filters)
+    patches = windows.patches(padded)
+
+    def work(blocks):
+        total = np.zeros((prod(windows.size) * channels, filters), np.result_type(padded, g))
+        for block, part in _unrolled(patches, blocks):
+            total += part.reshape(-1, len(total)).T @ g[block].reshape(-1, filters)
+        return total
+
+    totals = share(work, blocks_of(len(g), patches[:1].size))
+    return sum(totals[1:], totals[0]).reshape(*windows.size, channels, filters)
 
 
 def scatter(g, kernel, windows: Windows, spatial):
@@ -151,11 +166,14 @@ def scatter(g, kernel, windows: Windows, spatial):
     channels, filters = kernel.shape[-2:]
     x = np.zeros((len(g), *spatial, channels), np.result_type(g, kernel))
     by_tap = [(seen, kernel[tap].T.copy()) for tap, seen in windows.taps()]
-    step = samples_a_block(2 * prod(spatial) * channels + g[:1].size)
-    for start in range(0, len(g), step):
-        part, rows = x[start : start + step], g[start : start + step].reshape(-1, filters)
-        product = np.empty((len(rows), channels), x.dtype)
-        for seen, matrix in by_tap:  # one product of matrices a tap, not one an image row
-            np.matmul(rows, matrix, out=product)
-            part[seen] += product.reshape(*part[seen].shape)
+
+    def work(blocks):
+        for block in blocks:
+            part, rows = x[block], g[block].reshape(-1, filters)
+            product = np.empty((len(rows), channels), x.dtype)
+            for seen, matrix in by_tap:  # one product of matrices a tap, not one an image row
+                np.matmul(rows, matrix, out=product)
+                part[seen] += product.reshape(part[seen].shape)
+
+    share(work, blocks_of(len(g), 2 * x[:1].size + g[:1].size))
     return x

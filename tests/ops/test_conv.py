@@ -117,3 +117,11 @@ def test_any_memory_layout(layout):
     x = layout(x)
     options = (1, 1), "same", (1, 1)
     np.testing.assert_allclose(conv(x, kernel, *options), conv(x.copy("C"), kernel, *options), rtol=1e-12)
+
+
+@pytest.mark.parametrize("groups", [1, 2])
+def test_a_bias_is_added_to_each_filter(groups):
+    x, kernel, bias = numbers_for((2, 5, 6, 4), (3, 2, 4 // groups, 6), (6,))
+    options = (2, 1), "same", (1, 1)
+    np.testing.assert_allclose(conv(x, kernel, *options, bias), conv(x, kernel, *options) + bias, atol=1e-12)
+    check_gradients(lambda x, kernel, bias: conv(x, kernel, *options, bias) ** 2, x, kernel, bias)

@@ -1,0 +1,96 @@
+"""Several threads for one large call: each takes block after block of the batch until none is left.
+
+BLAS is held to one thread meanwhile. That way everything between two matrix products is shared, too, and a thread that
+a busy machine stops for a while holds up nobody: the others take its blocks.
+"""
+
+import contextvars
+import ctypes
+import importlib
+import os
+import threading
+from collections.abc import Callable, Iterator, Sequence
+from concurrent.futures import ThreadPoolExecutor
+from functools import cache
+from typing import Any
+
+__all__ = ["share"]
+
+_alone = threading.Lock()  # one call at a time is shared; another that comes meanwhile runs in its own thread
+
+
+def share(work: Callable[[Iterator], Any], blocks: Sequence) -> list:
+    """Let threads take blocks from one iterator; what `work(iterator)` returned in each of them.
+
+    As many threads as BLAS uses (OPENBLAS_NUM_THREADS); one where there are fewer than two blocks a thread.
+
+    >>> sum(share(sum, range(10)))
+    45
+    """
+    blas = _blas()
+    if blas is None or len(blocks) < 4 or not _alone.acquire(blocking=False):
+        return [work(iter(blocks))]
+    count = blas.get()
+    try:
+        threads = min(count, len(blocks) // 2)
+        if threads < 2:
+            return [work(iter(blocks))]
+        blas.set(1)
+        return _together(work, iter(list(blocks)), threads)
+    finally:
+        blas.set(count)
+        _alone.release()
+
+
+def _together(work, blocks: Iterator, threads: int) -> list:
+    # a copy of the context, for what np.errstate says
+    others = [_pool().submit(contextvars.copy_context().run, work, blocks) for _ in range(threads - 1)]
+    try:
+        mine = work(blocks)
+    finally:  # after an error or Ctrl-C, too: they still write
+        for _ in blocks:
+            pass
+        for other in others:
+            other.exception()
+    return [mine, *(other.result() for other in others)]
+
+
+@cache
+def _pool() -> ThreadPoolExecutor:
+    return ThreadPoolExecutor(thread_name_prefix="layerlab")
+
+
+class _Blas:
+    """How many threads the BLAS that NumPy is linked with uses."""
+
+    def __init__(self, library: ctypes.CDLL, prefix: str, suffix: str):
+        self.get = getattr(library, f"{prefix}openblas_get_num_threads{suffix}")
+        self.set = getattr(library, f"{prefix}openblas_set_num_threads{suffix}")
+
+
+@cache
+def _blas() -> _Blas | None:
+    """NumPy's OpenBLAS under one of its names; None if it is another library, which does its own sharing."""
+    try:
+        linked = importlib.import_module("numpy._core._multiarray_umath").__file__
+        library = ctypes.CDLL(linked)  # finds the names of the libraries that this one is linked with, too
+    except (ImportError, OSError):
+        return None
+    for prefix in ("scipy_", ""):
+        for suffix in ("64_", ""):
+            try:
+                return _Blas(library, prefix, suffix)
+            except AttributeError:
+                continue
+    return None
+
+
+def _forget() -> None:
+    """A forked process has none of the threads, and perhaps a lock that nobody will release."""
+    global _alone
+    _alone = threading.Lock()
+    _pool.cache_clear()
+
+
+if hasattr(os, "register_at_fork"):
+    os.register_at_fork(after_in_child=_forget)

@@ -1,0 +1,131 @@
+"""Work shared by threads: each block is done once, errors arrive, and no number depends on the number of threads."""
+
+import itertools
+import os
+import sys
+import threading
+import time
+import warnings
+
+import numpy as np
+import pytest
+
+from layerlab.autodiff import gradient
+from layerlab.ops import threads, windows
+from layerlab.ops.conv import conv
+from layerlab.ops.pool import max_pool
+from layerlab.ops.threads import share
+
+
+class Blas:
+    """A BLAS with so many threads."""
+
+    def __init__(self, count):
+        self.count, self.said = count, []
+
+    def get(self):
+        return self.count
+
+    def set(self, count):
+        self.count = count
+        self.said.append(count)
+
+
+@pytest.fixture
+def blas(monkeypatch):
+    blas = Blas(3)
+    monkeypatch.setattr(threads, "_blas", lambda: blas)
+    return blas
+
+
+def test_each_block_is_taken_once(blas):
+    taken = share(list, range(1000))
+    assert len(taken) == 3
+    assert sorted(itertools.chain(*taken)) == list(range(1000))
+
+
+def test_they_work_at_the_same_time(blas):
+    together = threading.Barrier(3, timeout=20)
+    share(lambda blocks: together.wait(), range(6))
+
+
+def test_blas_has_one_thread_meanwhile(blas):
+    assert share(lambda blocks: blas.count, range(6)) == [1, 1, 1]
+    assert blas.count == 3
+
+
+@pytest.mark.parametrize("blocks", [0, 1, 3])
+def test_little_work_is_not_shared(blas, blocks):
+    assert len(share(list, range(blocks))) == 1
+    assert not blas.said
+
+
+def test_work_inside_of_work_is_not_shared(blas):
+    assert share(lambda blocks: len(share(list, range(10))), range(6)) == [1, 1, 1]
+
+
+@pytest.mark.parametrize("in_main", [True, False])
+@pytest.mark.parametrize("error", [ZeroDivisionError, KeyboardInterrupt])
+def test_an_error_arrives_when_all_have_stopped(blas, in_main, error):
+    running = []
+
+    def work(blocks):
+        running.append(1)
+        for _ in blocks:
+            time.sleep(0.001)
+            if in_main == (threading.current_thread() is threading.main_thread()):
+                running.pop()
+                raise error
+        running.pop()
+
+    with pytest.raises(error):
+        share(work, range(100))
+    assert not running
+    assert blas.count == 3
+    assert len(share(list, range(10))) == 3  # and it goes on
+
+
+def test_threads_know_what_errstate_says(blas):
+    def work(blocks):
+        return [np.ones(2) / np.zeros(2) for _ in blocks]
+
+    with warnings.catch_warnings(), np.errstate(divide="ignore"):
+        warnings.simplefilter("error")
+        share(work, range(30))
+
+
+@pytest.mark.skipif(not hasattr(os, "fork"), reason="needs fork")
+@pytest.mark.filterwarnings("ignore:.*fork:DeprecationWarning")
+def test_a_forked_process_has_threads_of_its_own(blas):
+    share(list, range(30))
+    child = os.fork()
+    if child == 0:
+        done = len(share(list, range(30))) == 3
+        os._exit(0 if done else 1)
+    assert os.waitstatus_to_exitcode(os.waitpid(child, 0)[1]) == 0
+
+
+def test_the_numbers_are_the_same(blas, monkeypatch):
+    monkeypatch.setattr(windows, "_BLOCK", 500)
+    rng = np.random.default_rng(0)
+    x, kernel = rng.normal(size=(20, 8, 8, 3)), rng.normal(size=(3, 3, 3, 4))
+
+    def loss(x, kernel):
+        return np.sum(max_pool(conv(x, kernel, (1, 1), "same", (1, 1)), (2, 2), (2, 2), "valid") ** 2)
+
+    shared = gradient(loss, argnums=(0, 1))(x, kernel)
+    assert blas.said
+    blas.count = 1
+    for got, expected in zip(shared, gradient(loss, argnums=(0, 1))(x, kernel), strict=True):
+        np.testing.assert_allclose(got, expected, rtol=1e-10)
+
+
+@pytest.mark.skipif(sys.platform != "linux", reason="other systems have other libraries")
+def test_the_blas_of_numpy_is_found():
+    blas = threads._blas()
+    if blas is None:
+        pytest.skip("NumPy is linked with another library")
+    before = blas.get()
+    blas.set(1)
+    assert blas.get() == 1
+    blas.set(before)
