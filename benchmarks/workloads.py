@@ -9,9 +9,11 @@ from dataclasses import dataclass
 
 import numpy as np
 
-__all__ = ["WORKLOADS", "Workload", "batches", "first_weights", "scaling"]
+__all__ = ["LEARNING_RATE", "WORKLOADS", "Workload", "batches", "first_weights", "scaling"]
 
 Layer = tuple
+
+LEARNING_RATE = 1e-4  # small, so that the peers' losses stay comparable although their sums round differently
 
 
 @dataclass(frozen=True)

@@ -9,7 +9,7 @@ import numpy as np
 from autograd import grad
 from autograd.scipy.special import logsumexp
 
-from benchmarks.workloads import Workload
+from benchmarks.workloads import LEARNING_RATE, Workload
 
 __all__ = ["Subject"]
 
@@ -46,7 +46,7 @@ class Subject:
         for start in range(0, len(x), self.batch):
             self._adam(self.gradient(self.weights, x[start : start + self.batch], y[start : start + self.batch]))
 
-    def _adam(self, gradients, rate=0.001, b1=0.9, b2=0.999, eps=1e-7) -> None:
+    def _adam(self, gradients, rate=LEARNING_RATE, b1=0.9, b2=0.999, eps=1e-7) -> None:
         self.step += 1
         for w, g, m, v in zip(self.weights, gradients, self.m, self.v, strict=True):
             m[...] = b1 * m + (1 - b1) * g

@@ -11,7 +11,7 @@ from typing import Any
 
 import numpy as np
 
-from benchmarks.workloads import Workload
+from benchmarks.workloads import LEARNING_RATE, Workload
 
 __all__ = ["Subject"]
 
@@ -38,7 +38,7 @@ class Subject:
             self.model.add(self._layer(layer, rank))
         self.model.set_weights(weights)
         loss = self.keras.losses.SparseCategoricalCrossentropy(from_logits=True)
-        self.model.compile(optimizer=self.keras.optimizers.Adam(0.001, epsilon=1e-7), loss=loss)
+        self.model.compile(optimizer=self.keras.optimizers.Adam(LEARNING_RATE, epsilon=1e-7), loss=loss)
         self.batch = workload.batch
 
     def _layer(self, layer: tuple, rank: int) -> Any:

@@ -7,7 +7,7 @@ import numpy as np
 from mygrad.nnet.activations import relu
 from mygrad.nnet.losses import softmax_crossentropy
 
-from benchmarks.workloads import Workload
+from benchmarks.workloads import LEARNING_RATE, Workload
 
 __all__ = ["Subject"]
 
@@ -36,7 +36,7 @@ class Subject:
             softmax_crossentropy(self._scores(x[start : start + self.batch]), y[start : start + self.batch]).backward()
             self._adam()
 
-    def _adam(self, rate=0.001, b1=0.9, b2=0.999, eps=1e-7) -> None:
+    def _adam(self, rate=LEARNING_RATE, b1=0.9, b2=0.999, eps=1e-7) -> None:
         self.step += 1
         for w, m, v in zip(self.weights, self.m, self.v, strict=True):
             m[...] = b1 * m + (1 - b1) * w.grad

@@ -9,7 +9,7 @@ import numpy as np
 import torch
 from torch import nn
 
-from benchmarks.workloads import Workload
+from benchmarks.workloads import LEARNING_RATE, Workload
 
 __all__ = ["Subject"]
 
@@ -34,7 +34,7 @@ class Subject:
     def build(self, workload: Workload, weights: list[np.ndarray]) -> None:
         self.workload = workload
         self.model = nn.Sequential(*self._modules(workload, iter(weights)))
-        self.optimizer = torch.optim.Adam(self.model.parameters(), lr=0.001, eps=1e-7)
+        self.optimizer = torch.optim.Adam(self.model.parameters(), lr=LEARNING_RATE, eps=1e-7)
         self.criterion = nn.CrossEntropyLoss()
 
     def _modules(self, workload: Workload, weights):

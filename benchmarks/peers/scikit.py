@@ -8,7 +8,7 @@ import numpy as np
 import sklearn
 from sklearn.neural_network import MLPClassifier
 
-from benchmarks.workloads import Workload
+from benchmarks.workloads import LEARNING_RATE, Workload
 
 __all__ = ["Subject"]
 
@@ -23,7 +23,9 @@ class Subject:
         warnings.simplefilter("ignore")  # it says at each step that it has not converged
         hidden = tuple(units for _, units, _ in workload.layers[:-1])
         self.batch, self.classes = workload.batch, np.arange(workload.classes)
-        self.model = MLPClassifier(hidden, alpha=0.0, batch_size=self.batch, epsilon=1e-7)
+        self.model = MLPClassifier(
+            hidden, alpha=0.0, batch_size=self.batch, epsilon=1e-7, learning_rate_init=LEARNING_RATE
+        )
         x = np.zeros((self.batch, *workload.shape), dtype="float32")
         self.model.partial_fit(x, np.resize(self.classes, self.batch), classes=self.classes)
         for name, start in (("coefs_", 0), ("intercepts_", 1)):
