@@ -127,7 +127,8 @@ sizes = {
     for kind in ("plain", "residual")
 }
 title = "how large is the gradient that reaches a layer?"
-ax = plots.curves(np.arange(31), sizes, xlabel="layer, from the input", ylabel="length of the gradient", title=title)
+texts = {"xlabel": "layer, from the input", "ylabel": "length of the gradient", "title": title}
+ax = plots.curves(np.arange(31), sizes, **texts, dashed=[name for name in sizes if "plain" in name])
 ax.set_yscale("log")
 ratio = np.mean(sizes["residual, random_normal"]) / np.mean(sizes["plain, random_normal"])
 print("random_normal: with Add the gradient is larger by a factor of more than 10^12:", ratio > 1e12)
