@@ -164,7 +164,7 @@ def wait_until_run(driver, notebook, cells):
         time.sleep(2)
         driver.find_element(By.TAG_NAME, "body").send_keys(Keys.CONTROL, "s")
         time.sleep(1)
-        code = [c for c in json.loads(notebook.read_text(encoding="utf-8"))["cells"] if c["cell_type"] == "code"]
+        code = saved_code_cells(notebook)
         raised = [f"{o['ename']}: {o['evalue']}" for c in code for o in c["outputs"] if o["output_type"] == "error"]
         run = sum(cell["execution_count"] is not None for cell in code)
         if raised:
@@ -174,6 +174,14 @@ def wait_until_run(driver, notebook, cells):
             return []
         if time.monotonic() > end:
             return [f"only {run} of {cells} code cells ran in {PATIENCE} s"]
+
+
+def saved_code_cells(notebook):
+    """The code cells of a notebook that JupyterLab may be writing at this moment; none if so."""
+    try:
+        return [c for c in json.loads(notebook.read_text(encoding="utf-8"))["cells"] if c["cell_type"] == "code"]
+    except ValueError:
+        return []
 
 
 def take_picture(driver, options):
