@@ -245,7 +245,7 @@ class Convolution:
 # granted? Which would you choose, with which padding, and how would you test whether its assumptions hold?
 
 # %% [markdown] open="river" points=2
-# A convolution assumes that neighbors belong together, and that what matters at one place matters at all. Along the hours both
+# A convolution assumes that neighbors belong together, and that what matters here matters there. Along the hours both
 # are plausible: a wave has the same shape at any time, and all stations are in view at once as channels. Along the stations
 # the second is doubtful: a kernel would treat a mountain stream like the wide river, and the numbering has to follow the
 # water, tributaries included, for neighbors to be neighbors. `Conv2D` assumes all of this in both directions. I would slide
