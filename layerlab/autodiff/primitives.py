@@ -37,8 +37,8 @@ class Primitive:
     def __repr__(self):
         return f"<primitive {self.__name__}>"
 
-    def defvjp(self, *vjps: Callable):
-        """State one VJP an array argument: `vjp(g, y, *args, **kwargs)`. Works as a decorator for one."""
+    def defvjp(self, *vjps: Callable | None):
+        """State one VJP an argument: `vjp(g, y, *args, **kwargs)`; None without one. A decorator for one alone."""
         defvjp(self, *vjps)
         return vjps[0]
 

@@ -7,6 +7,7 @@ from hypothesis import strategies as st
 from hypothesis.extra import numpy as st_numpy
 
 from layerlab.autodiff import Tape, check_gradients
+from layerlab.ops import lookup as module
 from layerlab.ops.lookup import lookup
 
 TABLE = np.arange(12.0).reshape(6, 2)
@@ -49,7 +50,10 @@ def test_an_id_that_no_row_has_is_refused(id_):
 
 
 @pytest.mark.parametrize("rows", [1, 3, 300, 70_000])
-def test_rows_that_are_shown_often(rows):
+@pytest.mark.parametrize("has_scipy", [False, True])
+def test_rows_that_are_shown_often(rows, has_scipy, monkeypatch):
+    sparse = pytest.importorskip("scipy.sparse") if has_scipy else None
+    monkeypatch.setattr(module, "_scipy_sparse", lambda: sparse)
     rng = np.random.default_rng(0)
     ids = np.where(rng.random(2000) < 0.3, 0, rng.integers(0, rows, 2000))
     table, g = np.zeros((rows, 2)), rng.normal(size=(2000, 2))
