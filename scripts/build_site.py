@@ -1,0 +1,113 @@
+"""Build the site: `python scripts/build_site.py` makes build/site/index.html, to be opened or put on any server.
+
+The course from the notebooks with their stored outputs, the reference from the docstrings, the pages of docs/. Nothing
+is run, warnings are errors, and a page that asks another host for anything fails the build.
+"""
+
+import argparse
+import json
+import re
+import shutil
+import subprocess
+import sys
+import time
+from pathlib import Path
+
+from environment import ROOT, VENV, become, program, say, set_up
+
+BUILD = ROOT / "build"
+COURSE = ("notebooks", "exercises")
+LOADED = re.compile(r"<(?:script|link|img|iframe|source|video)\b[^>]*?(?:src|href)=[\"'](?:https?:)?//[^>]*>")
+FILE_LINK = re.compile(r"\[`?([^\]`]+)`?\]\((?!https?:)[^)]*\)")  # to code, which is not on the site
+NAVIGATION = re.compile(r"rel=[\"'](?:canonical|prev|next|license)")
+
+
+def main():
+    """Build, and say where the result is; exit with 1 if Sphinx warned or a page loads something from elsewhere."""
+    parser = argparse.ArgumentParser(description=__doc__)
+    parser.add_argument("--here", action="store_true", help="with this Python, not in .venv")
+    options = parser.parse_args()
+    if not options.here and Path(sys.prefix) != VENV:
+        set_up(["docs"])
+        become([program("python"), *sys.argv])
+    sys.exit(build())
+
+
+def build():
+    """Gather, run Sphinx, look for other hosts; the exit code."""
+    start = time.monotonic()
+    gather(BUILD / "site-source")
+    target = BUILD / "site"
+    shutil.rmtree(target, ignore_errors=True)
+    command = [
+        sys.executable,
+        "-m",
+        "sphinx",
+        "-q",
+        "-W",
+        "--keep-going",
+        "-j",
+        "auto",
+        "-d",
+        str(BUILD / "site-doctrees"),
+    ]
+    if subprocess.call([*command, str(BUILD / "site-source"), str(target)]):
+        return 1
+    if fetched := elsewhere(target):
+        say("These are fetched from another host:\n" + "\n".join(fetched))
+        return 1
+    say(f"{len(list(target.rglob('*.html')))} pages in {time.monotonic() - start:.0f} s: {target / 'index.html'}")
+    return 0
+
+
+def gather(source):
+    """Put all pages into one folder, as Sphinx wants them; the course keeps its two folders, so its links hold."""
+    from api_reference import pages
+
+    shutil.rmtree(source, ignore_errors=True)
+    shutil.copytree(ROOT / "docs", source)
+    for part in COURSE:
+        (source / part).mkdir()
+        for path in sorted((ROOT / part).glob("*.ipynb")):
+            (source / part / path.name).write_text(page_of(path), encoding="utf-8")
+    (source / "api").mkdir()
+    for name, text in pages().items():
+        (source / "api" / name).write_text(text, encoding="utf-8")
+    for name, folder in {"grader": "layerlab/grading", "tape": "layerlab/autodiff", "benchmarks": "benchmarks"}.items():
+        text = (ROOT / folder / "README.md").read_text(encoding="utf-8")
+        (source / f"{name}.md").write_text(FILE_LINK.sub(r"`\1`", text), encoding="utf-8")
+    for name in ("CONTRIBUTING", "CHANGELOG"):
+        text = (ROOT / f"{name}.md").read_text(encoding="utf-8")
+        (source / f"{name.lower()}.md").write_text(text.replace("(CHANGELOG.md)", "(changelog.md)"), encoding="utf-8")
+    put_mathjax(source)
+
+
+def page_of(path):
+    """A notebook for the site: links to headings as Sphinx spells them."""
+    notebook = json.loads(path.read_text(encoding="utf-8"))
+    for cell in notebook["cells"]:
+        if cell["cell_type"] == "markdown":
+            cell["source"] = re.sub(r"\]\([^)]*#[^)]*\)", lambda link: link[0].lower(), "".join(cell["source"]))
+    return json.dumps(notebook)
+
+
+def put_mathjax(source):
+    """MathJax is one file of an installed package, and goes to where the pages look for it."""
+    import mathjax
+
+    (source / "_mathjax").mkdir()
+    shutil.copy(Path(mathjax.__path__[0]) / "static" / "mathjax" / "es5" / "tex-svg.js", source / "_mathjax")
+
+
+def elsewhere(site):
+    """Every tag that would load something from another host, with the page it is on."""
+    return [
+        f"{page.relative_to(site)}: {tag}"
+        for page in sorted(site.rglob("*.html"))
+        for tag in LOADED.findall(page.read_text(encoding="utf-8"))
+        if not NAVIGATION.search(tag)
+    ]
+
+
+if __name__ == "__main__":
+    main()
