@@ -8,6 +8,8 @@ from typing import Any
 
 import numpy as np
 
+from layerlab.changes import count_change
+
 __all__ = [
     "disable_interactive_logging",
     "enable_interactive_logging",
@@ -59,6 +61,7 @@ def set_floatx(value: str) -> None:
     if value not in _FLOATS:
         raise ValueError(f"Unknown `floatx` value: {value}. Expected one of {_FLOATS}. Received: {value!r}")
     _settings["floatx"] = str(value)
+    count_change()
 
 
 def epsilon() -> float:
@@ -78,6 +81,7 @@ def set_epsilon(value: float) -> None:
     1e-05
     """
     _settings["epsilon"] = float(value)
+    count_change()
 
 
 def image_data_format() -> str:

@@ -172,7 +172,8 @@ class Variable(Watched):
 
     @trainable.setter
     def trainable(self, trainable):
-        count_change()
+        if hasattr(self, "_trainable"):
+            count_change()
         self._trainable = bool(trainable)
 
     @property
@@ -182,7 +183,8 @@ class Variable(Watched):
 
     @regularizer.setter
     def regularizer(self, regularizer):
-        count_change()
+        if hasattr(self, "_regularizer"):
+            count_change()
         self._regularizer = _callable_or_none("regularizer", "regularizers.Regularizer", regularizer)
 
     @property

@@ -16,7 +16,7 @@ from layerlab.autodiff.arraylike import map_nested
 from layerlab.autodiff.primitives import Primitive
 from layerlab.autodiff.recording import FASTER, call_without_rule, settle
 from layerlab.autodiff.rule import CONSTANTS, RULES, Rule, unbroadcast
-from layerlab.autodiff.tape import Step, Tape
+from layerlab.autodiff.tape import Step, Tape, unread
 from layerlab.autodiff.traced import TracedArray, Watched, unwatch
 
 __all__ = ["NotRepeatable", "Program", "ProgramTape"]
@@ -78,6 +78,11 @@ class ProgramTape(Tape):
         self._names: dict[int, str] = {}  # id of a constant -> its name in the program
         self._constants: dict[str, Any] = {"__builtins__": {}}
         self._inputs = 0
+
+    def __enter__(self):
+        super().__enter__()
+        unread.discard(self)  # it is written out at once: the values of variables are not needed for long
+        return self
 
     def input(self, array) -> TracedArray:
         """The stand-in of an array, of any dtype, that each run brings anew; inputs come before everything else."""

@@ -6,7 +6,7 @@ Traced arrays send each NumPy call to `Tape.record`; `Tape.gradient` reads the l
 import contextlib
 import contextvars
 import weakref
-from collections.abc import Callable
+from collections.abc import Callable, Iterable
 from typing import Any, NamedTuple
 
 import numpy as np
@@ -18,7 +18,7 @@ from layerlab.autodiff.refusals import TracingError
 from layerlab.autodiff.rule import RULES, unbroadcast
 from layerlab.autodiff.traced import TracedArray, Watched
 
-__all__ = ["Tape", "active_tape", "off_tape", "value_is_needed"]
+__all__ = ["Tape", "active_tape", "needed", "off_tape", "unread"]
 
 _active: contextvars.ContextVar["Tape | None"] = contextvars.ContextVar("active_tape", default=None)
 
@@ -38,9 +38,10 @@ def off_tape():
         _active.reset(token)
 
 
-def value_is_needed(variable: Watched) -> bool:
-    """Whether a gradient may still be asked that depends on a variable's array: do not write into the array then."""
-    return any(tape.watches(variable) for tape in _unread)
+def needed(variables: Iterable) -> list:
+    """The variables on whose arrays a gradient depends that may still be asked: do not write into these arrays."""
+    tapes = list(unread) if unread else []
+    return [variable for variable in variables if any(tape.watches(variable) for tape in tapes)] if tapes else []
 
 
 class Step(NamedTuple):
@@ -88,7 +89,7 @@ class Tape:
         if self._slots:
             raise RuntimeError("A tape records once. Make a new Tape() for another recording.")
         self.recording, self._token = True, _active.set(self)
-        _unread.add(self)
+        unread.add(self)
         return self
 
     def __exit__(self, *exception):
@@ -223,7 +224,7 @@ class Tape:
         steps = list(self._steps) if self.persistent else self._steps
         self._released = not self.persistent
         if self._released:
-            _unread.discard(self)
+            unread.discard(self)
         while steps:
             step = steps.pop()  # memory falls as we go
             g = gradients.pop(step.slot, None)
@@ -298,4 +299,4 @@ def _describe(step: Step) -> str:
 
 
 _NO_DTYPE = np.dtype(object)  # of a result that is not one array
-_unread: weakref.WeakSet[Tape] = weakref.WeakSet()  # tapes that can still be asked for a gradient
+unread: weakref.WeakSet[Tape] = weakref.WeakSet()  # tapes that can still be asked for a gradient

@@ -58,7 +58,7 @@ class WeightOwner:
         super().__setattr__(name, value)
 
     def __getstate__(self):
-        return {k: v for k, v in vars(self).items() if k != "_repetition"} | {"_losses": []}  # not called, not trained
+        return vars(self) | {"_losses": []}  # a copy has not been called
 
     # --- making -------------------------------------------------------------------------------------------------
 
@@ -380,10 +380,12 @@ _NOT_OWNED = frozenset(
 # what loops set while they run, and no formula depends on
 _STATE_OF_A_RUN = frozenset(
     (
+        "_first_fit",
         "_found",
         "_last_parts",
         "_locked",
-        "_repetition",
+        "_report_parts",
+        "_tolerates_nan",
         "_was_called",
         "history",
         "stop_evaluating",

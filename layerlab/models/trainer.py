@@ -22,7 +22,6 @@ from layerlab.models.batches import (
 )
 from layerlab.models.failure import NoGuard, Unchanged
 from layerlab.models.interrupt import interrupt_between_steps
-from layerlab.models.repetition import Repetition
 from layerlab.models.training_step import TrainingStep
 
 __all__ = ["Trainer"]
@@ -96,7 +95,7 @@ class Trainer(TrainingStep, named=False):
         if self._first_fit and isinstance(batches, ArrayBatches):
             batches.discard_draw()
         self._first_fit, self.stop_training = False, False
-        with self._fitting(verbose == _REPORT_PARTS), callbacks, interrupt_between_steps() as interrupt:
+        with self._reporting_parts(verbose == _REPORT_PARTS), callbacks, interrupt_between_steps() as interrupt:
             callbacks.on_train_begin()
             initial_epoch = self.__dict__.pop("_initial_epoch", initial_epoch)  # BackupAndRestore goes on from there
             logs: dict = {}
@@ -119,20 +118,18 @@ class Trainer(TrainingStep, named=False):
         return self.history
 
     @contextlib.contextmanager
-    def _fitting(self, report_parts: bool):
-        """What holds for one `fit`: the steps that it repeats, and the parts of the loss among its results."""
-        self._report_parts, self._repetition = report_parts, Repetition(self)
+    def _reporting_parts(self, wanted: bool):
+        """Have the data term and the penalties in the results of this fit, not in those of an evaluate after it."""
+        self._report_parts = wanted
         try:
             yield
         finally:
-            self._report_parts, self._repetition = False, None
+            self._report_parts = False
 
     def _train_epoch(self, epoch, epoch_iterator, callbacks, class_weight, interrupt) -> dict:
         self.reset_metrics()
         callbacks.on_epoch_begin(epoch)
         train, results = self._light("train_step"), None
-        if self._repetition is not None:
-            self._repetition.begin_epoch()
         first = -1
         with contextlib.ExitStack() as stack:
             for first, last, batches in epoch_iterator.executions(self.steps_per_execution):

@@ -77,6 +77,7 @@ class TrainingStep(Layer, named=False):
         self._loss_tracker = Mean(name="loss")
         self._part_trackers = {"data_loss": Mean(name="data_loss"), "penalty": Mean(name="penalty")}
         self._report_parts = False
+        self._repetition = Repetition()
         self._first_fit = True
         self.compiled = True
         self.run_eagerly, self.steps_per_execution, self.jit_compile = bool(run_eagerly), steps_per_execution, False
@@ -222,7 +223,7 @@ class TrainingStep(Layer, named=False):
     def _learn_from(self, data) -> dict | None:
         """A step, without looking up its results if that can wait until somebody asks."""
         x, y, sample_weight = unpack_x_y_sample_weight(data)
-        repeated = self._repetition.step((x, y, sample_weight)) if self._repetition else None
+        repeated = None if self._report_parts else self._repetition.step(self, (x, y, sample_weight))
         if repeated is not None:
             loss, y_pred, variables, gradients = repeated
             self._check_finite(loss, x, y)
@@ -253,7 +254,7 @@ class TrainingStep(Layer, named=False):
         if not math.isfinite(loss) and not self._tolerates_nan:
             raise FloatingPointError(explain_nan(loss, x, y))
 
-    _repetition: Repetition | None = None  # while `fit` runs
+    _repetition: Repetition
     _last_parts: tuple[Any, Any] = (None, None)  # data loss and penalty of the batch, if compute_loss tells
     _tolerates_nan = False  # a TerminateOnNaN callback wants to see it
 

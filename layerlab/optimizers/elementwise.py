@@ -5,9 +5,11 @@ Such a rule is one formula on one-dimensional arrays: large weights come to it i
 
 from collections.abc import Callable, Sequence
 from functools import partial
+from typing import Any
 
 import numpy as np
 
+from layerlab.optimizers.joined import Joined
 from layerlab.optimizers.optimizer import Optimizer
 
 __all__ = ["BLOCK", "Elementwise", "power", "run_in_blocks"]
@@ -27,6 +29,7 @@ class Elementwise(Optimizer, named=False):
     """
 
     formula: Callable[..., None]
+    _joined: Any = None
 
     def slots(self) -> list[dict[str, float]]:
         """Groups of {name of a variable to remember: where it starts}; a group is stored weight by weight."""
@@ -54,7 +57,23 @@ class Elementwise(Optimizer, named=False):
 
     def _run(self, grads, variables, learning_rate) -> None:
         formula = partial(self.formula, float(learning_rate), self._time)
+        if self._are_joined(variables):
+            self._joined.run(formula, grads)
+            return
         run_in_blocks(formula, [self._arrays(*pair) for pair in zip(grads, variables, strict=True)])
+
+    def _are_joined(self, variables) -> bool:
+        """Whether all weights together are a small part of a model: then they are kept in one array."""
+        if self._joined is not None and self._joined.holds(variables):
+            return True
+        if len(variables) == 1:  # a flat view of it is enough
+            return False
+        slots = [self._slots[self._get_variable_index(variable)] for variable in variables]
+        columns = [variables, *zip(*slots, strict=True)]
+        if sum(w.size for w in variables) > BLOCK or len({v.dtype for column in columns for v in column}) > 1:
+            return False
+        self._joined = Joined(columns)
+        return True
 
     def _arrays(self, gradient, variable) -> Arrays:
         slots = self._slots[self._get_variable_index(variable)]

@@ -10,7 +10,7 @@ from typing import ClassVar
 import numpy as np
 
 from layerlab import serialization
-from layerlab.autodiff.tape import off_tape, value_is_needed
+from layerlab.autodiff.tape import needed, off_tape
 from layerlab.naming import auto_name, did_you_mean
 from layerlab.optimizers.options import StepOptions
 from layerlab.optimizers.schedules import LearningRateSchedule
@@ -202,7 +202,7 @@ class Optimizer(StepOptions, named=False):
         if grads:
             if self.loss_scale_factor is not None:
                 grads = [gradient / self.loss_scale_factor for gradient in grads]
-            for variable in filter(value_is_needed, variables):
+            for variable in needed(variables):
                 variable.assign(variable.value)  # a new array to write into
             self._step(grads, variables)
             for variable in variables:
@@ -296,8 +296,10 @@ def _connected(grads, variables):
 
 
 def _checked(gradient, variable) -> np.ndarray:
-    gradient = np.asarray(gradient, dtype=variable.value.dtype)
-    if gradient.shape != variable.value.shape:
+    array = variable._array
+    if type(gradient) is not np.ndarray or gradient.dtype != array.dtype:
+        gradient = np.asarray(gradient, dtype=array.dtype)
+    if gradient.shape != array.shape:
         raise ValueError(
             f"The gradient of variable '{variable.path}' must have the variable's shape {variable.shape}. "
             f"Received: gradient.shape={gradient.shape}"

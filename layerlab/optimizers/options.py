@@ -143,7 +143,7 @@ class StepOptions(OptimizerState):
         return not any(variable is spared for spared in self._no_decay)
 
     def _weight_decay_of(self, variable) -> float | None:
-        return self.weight_decay if self._use_weight_decay(variable) else None
+        return self.weight_decay if self.weight_decay is not None and self._use_weight_decay(variable) else None
 
     def _apply_weight_decay(self, variables) -> None:
         for variable in variables:

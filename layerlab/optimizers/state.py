@@ -39,7 +39,7 @@ class OptimizerState(Registered):
 
     def __setstate__(self, state):
         # a copied or unpickled optimizer holds new variables, with new ids
-        self.__dict__.update(state)
+        self.__dict__.update(state, _joined=None)  # the copies are no longer parts of one array
         self._index(self._trainable_variables)
 
     @property
