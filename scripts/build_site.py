@@ -75,11 +75,17 @@ def gather(source):
         (source / "api" / name).write_text(text, encoding="utf-8")
     for name, folder in {"grader": "layerlab/grading", "tape": "layerlab/autodiff", "benchmarks": "benchmarks"}.items():
         text = (ROOT / folder / "README.md").read_text(encoding="utf-8")
-        (source / f"{name}.md").write_text(FILE_LINK.sub(r"`\1`", text), encoding="utf-8")
+        (source / f"{name}.md").write_text(FILE_LINK.sub(keep_pages, text), encoding="utf-8")
     for name in ("CONTRIBUTING", "CHANGELOG"):
         text = (ROOT / f"{name}.md").read_text(encoding="utf-8")
-        (source / f"{name.lower()}.md").write_text(text.replace("(CHANGELOG.md)", "(changelog.md)"), encoding="utf-8")
+        text = text.replace("(CHANGELOG.md)", "(changelog.md)").replace("(docs/", "(")
+        (source / f"{name.lower()}.md").write_text(FILE_LINK.sub(keep_pages, text), encoding="utf-8")
     put_mathjax(source)
+
+
+def keep_pages(link):
+    """A link of a page that is on the site stays one."""
+    return link[0] if link[0].endswith(".md)") else f"`{link[1]}`"
 
 
 def page_of(path):

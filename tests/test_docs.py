@@ -91,3 +91,16 @@ def test_every_extra_is_in_all():
     extras = PROJECT["project"]["optional-dependencies"]
     (everything,) = extras["all"]
     assert set(re.findall(r"\w+", everything)) == {"layerlab", *extras} - {"all"}
+
+
+def test_the_citation_names_this_version():
+    assert f"\nversion: {layerlab.__version__}\n" in (ROOT / "CITATION.cff").read_text(encoding="utf-8")
+
+
+def test_the_workflow_runs_scripts_that_exist():
+    workflow = (ROOT / ".github" / "workflows" / "check.yml").read_text(encoding="utf-8")
+    scripts = re.findall(r"run: python (\S+)", workflow)
+    assert "scripts/check.py" in scripts
+    assert all((ROOT / script).is_file() for script in scripts)
+    for system in ("ubuntu", "macos", "windows"):
+        assert f"{system}-latest" in workflow

@@ -145,3 +145,41 @@ def test_some_golden_numbers_can_be_chosen(golden, monkeypatch, capsys):
     assert golden.ran == [("make_random.py", "numpy"), ("make_optimizers.py", "jax")]
     assert exit_code(golden, monkeypatch, "rnadom") == 2
     assert "unknown: rnadom. Choose from" in capsys.readouterr().err
+
+
+@pytest.fixture
+def release(monkeypatch):
+    """scripts/release.py, with every point holding until it is made to fail."""
+    monkeypatch.syspath_prepend(SCRIPTS)
+    spec = importlib.util.spec_from_file_location("release", SCRIPTS / "release.py")
+    module = importlib.util.module_from_spec(spec)
+    spec.loader.exec_module(module)
+    monkeypatch.setattr(module, "VENV", Path(sys.prefix))
+    return module
+
+
+def test_a_release_is_ready_when_every_point_holds(release, monkeypatch, capsys):
+    monkeypatch.setattr(release, "POINTS", {name: lambda: None for name in release.POINTS})
+    assert exit_code(release, monkeypatch) == 0
+    assert "All of it holds.\nTo release: git tag v0." in capsys.readouterr().out
+
+
+def test_a_release_is_not_ready_when_one_point_fails(release, monkeypatch, capsys):
+    def version():
+        raise AssertionError("CITATION.cff has no version")
+
+    monkeypatch.setitem(release.POINTS, "version", version)
+    assert exit_code(release, monkeypatch, "--only", "version") == 1
+    out = capsys.readouterr().out
+    assert "version: no: CITATION.cff has no version" in out
+    assert "Not ready: version" in out
+
+
+def test_a_version_without_a_section_in_the_changelog_is_not_ready(release, monkeypatch):
+    monkeypatch.setattr(release, "_version", lambda: "99.0")
+    with pytest.raises(AssertionError, match=r"CITATION.cff says [\d.]+, layerlab says 99.0"):
+        release.version()
+
+
+def test_the_oldest_versions_are_those_of_the_project(release):
+    assert {"numpy==2.0.*", "matplotlib==3.9.*", "jupyterlab==4.2.*"} <= set(release.oldest_versions())
