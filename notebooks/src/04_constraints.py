@@ -266,8 +266,8 @@ for axis in (0, 1, 2):
 # %% [markdown]
 # ### A convolution needs `axis=[0, 1, 2]`
 #
-# The kernel of a `Conv2D` has the shape (height, width, channels, filters). All but the last axis belong to one filter.
-# The default, `axis=0`, takes norms of three numbers each:
+# The kernel of a `Conv2D` ([chapter 11](11_convolution.ipynb)) has the shape (height, width, channels, filters). A **filter**
+# is what a unit is called there, and all axes but the last belong to it. The default, `axis=0`, takes norms of three numbers each:
 
 # %%
 layer = Conv2D(16, 3, kernel_initializer=initializers.RandomNormal(stddev=1.0, seed=1))
@@ -402,8 +402,8 @@ names = ["none", "NonNeg", "UnitNorm", "MaxNorm", "MinMaxNorm"]
 control = interact(draw, constraint=names, max_value=(0.5, 3.0), rate=(0.0, 1.0), learning_rate=(0.0, 0.3, 0.01))
 
 # %% [markdown]
-# **What to see in the stored picture:** with a rate of 0.2 the weights may stay outside for ever. Each step pulls out, each constraint pulls back
-# a fifth of the way, and they settle where the two are even.
+# **What to see in the stored picture:** with a rate of 0.2 the weights may stay outside forever. Each step pulls out, each
+# constraint pulls back a fifth of the way, and they settle where the two are even.
 #
 # ## On real data: parts of digits
 #
@@ -623,8 +623,8 @@ for name in ("MaxNorm", "max_norm", "non_neg", "unit_norm", "min_max_norm", "max
 # your turn: constraints.MaxNorm(5)(np.array([[6.0], [8.0]]))
 
 # %% [markdown]
-# **2. A box.** Write a constraint that limits *each weight* to between -1 and 1: what the tutorial says about `MaxNorm`. Where do the two
-# weights of the straight-line example end?
+# **2. A box.** Write a constraint that limits *each weight* to between -1 and 1: what the tutorial says about
+# `MaxNorm`. Where do the two weights end that should learn $y = 2.8\,x_1 + 0.4\,x_2$?
 #
 # <details><summary>Answer</summary>
 #
@@ -636,7 +636,7 @@ for name in ("MaxNorm", "max_norm", "non_neg", "unit_norm", "min_max_norm", "max
 # print(box(np.array([[2.0], [-0.5]])).ravel())
 # ```
 #
-# In the example, both end at 1, in the corner of the square: `train_two_weights(x, y, box, **settings)[-1]`.
+# Both end at 1, in the corner of the square: `train_two_weights(x, y, box, **settings)[-1]`.
 #
 # </details>
 
@@ -743,7 +743,7 @@ for name in ("MaxNorm", "max_norm", "non_neg", "unit_norm", "min_max_norm", "max
 # - D. D. Lee, H. S. Seung, "Learning the parts of objects by non-negative matrix factorization", *Nature* 401 (1999) 788–791:
 #   why non-negative weights find parts.
 # - D. Soudry, E. Hoffer, M. S. Nacson, S. Gunasekar, N. Srebro, "The implicit bias of gradient descent on separable data",
-#   *JMLR* 19 (2018): the weights of the first section, which grow for ever with the logarithm of the steps.
+#   *JMLR* 19 (2018): the weights of the first section, which grow forever with the logarithm of the steps.
 # - S. Boyd, L. Vandenberghe, [*Convex Optimization*](https://web.stanford.edu/~boyd/cvxbook/), Cambridge University Press 2004: section 8.1 on
 #   projection.
 # - Keras documentation: [Layer weight constraints](https://keras.io/api/layers/constraints/).

@@ -222,7 +222,7 @@ for ax, (name, (_, history)) in zip(axes, results.items(), strict=True):
 # %% [markdown]
 # **What to see:** above, the loss on the training data goes toward zero, and the one on unseen digits (dashed) soon begins to climb.
 # Below, the penalty (orange) has a share in the loss. The data term cannot go to zero, because the weights that it would
-# take are too dear. And the dashed line stays down.
+# take cost too much. And the dashed line stays down.
 #
 # Why? Because to learn wrong labels, you have to learn them one by one, and that takes large and intricate weights:
 
@@ -362,7 +362,7 @@ print("SGD, last four steps:           ", np.array(sgd[-4:]))
 print("shrinking step, last four steps:", np.array(shrunk[-4:]) + 0.0)
 
 # %% [markdown]
-# **What to see:** SGD comes down and then hops over zero and back, for ever. Its steps have a fixed length, the learning
+# **What to see:** SGD comes down and then hops over zero and back, forever. Its steps have a fixed length, the learning
 # rate times the strength, and zero does not lie on one. The other method splits the step in two. It first follows the
 # data, and then moves toward zero by rate × strength, *but not past it*. Whoever would pass, stops:
 #

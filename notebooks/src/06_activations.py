@@ -43,7 +43,8 @@ plots.use_style()
 #
 # Three models learn to read digits. They differ in one word: the activation of their hidden layers. And to each of them
 # the same accident happens: the very first training step is 150 times too long. After that, they train for three epochs
-# as one should.
+# as one should. (Their last layer has no activation. Its ten sums are called **logits**, and with `from_logits=True` the
+# loss makes probabilities of them by itself.)
 
 # %%
 (train_pictures, y_train), (test_pictures, y_test) = mnist10k.load_data()
@@ -271,7 +272,8 @@ for label, values in list(lengths.items())[1:]:
 # %% [markdown]
 # **What to see:** the vertical axis counts in powers of ten. With `sigmoid` the gradient becomes about four times smaller at each
 # layer on its way back. The first layers do not hear the loss: they stay as random as they were. This is the **vanishing
-# gradient**. `tanh`, whose slope reaches 1, and ramps with a fitting initializer ([chapter 3](03_initializers.ipynb)) pass it on.
+# gradient**. `tanh`, whose slope reaches 1, and ramps with a fitting initializer ([chapter 3](03_initializers.ipynb)) pass it on. (The
+# lines of `tanh` and `relu` lie upon each other.)
 #
 # Both troubles have one cause, a slope near 0 where the sums fall: dead relu units lose it at once, sigmoids a little at each
 # layer.

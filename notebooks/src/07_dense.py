@@ -208,7 +208,7 @@ print("one layer reads more than 85 of 100 test digits right:", accuracy(templat
 #
 # With two inputs, everything can be drawn in the plane. A unit's sum is $x_1 w_1 + x_2 w_2 + b$. It is zero on a straight
 # line. The column of weights is an arrow that stands at a right angle on the line and points to the side where the sum is
-# positive; the bias says how far from the origin the line lies, namely $-b / \lVert w \rVert$.
+# positive. The bias says how far from the origin the line lies: $-b / \lVert w \rVert$.
 
 # %%
 three = Dense(3)
@@ -417,7 +417,7 @@ print("settings that differ from Dense(32):", set(full.get_config()) - same - {"
 # | `activation` | applied to the sums; `None` is `linear` | `"relu"` in hidden layers ([chapter 6](06_activations.ipynb)) |
 # | `use_bias` | `False`: no bias | before a layer that shifts anyway |
 # | `kernel_initializer` | first values of the kernel ([chapter 3](03_initializers.ipynb)) | `"he_normal"` with relu |
-# | `bias_initializer` | first values of the bias | zeros; the log-odds of a rare class |
+# | `bias_initializer` | first values of the bias | zeros; the log-odds of a rare class (below) |
 # | `kernel_regularizer` | a price for large weights, in the loss ([chapter 5](05_regularizers.ipynb)) | `regularizers.L2(1e-4)` |
 # | `bias_regularizer` | the same for the bias | seldom |
 # | `activity_regularizer` | a price for large *outputs*, divided by the number of samples | sparse codes |
