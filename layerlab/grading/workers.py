@@ -5,6 +5,7 @@ from __future__ import annotations
 import contextlib
 import ctypes
 import multiprocessing
+import os
 import signal
 import sys
 from collections.abc import Iterator
@@ -25,8 +26,21 @@ def here(jobs: int) -> Iterator[tuple[Executor, int]]:
         return
     # fresh processes: a fork would carry locks and threads of this one along
     context = multiprocessing.get_context("spawn")
-    with ProcessPoolExecutor(jobs, mp_context=context, initializer=_begin) as pool:
+    with _safe_path(), ProcessPoolExecutor(jobs, mp_context=context, initializer=_begin) as pool:
         yield pool, 2 * jobs  # nobody waits for the next notebook, and few are in memory
+
+
+@contextlib.contextmanager
+def _safe_path() -> Iterator[None]:
+    """Have new processes leave the current folder out of their imports: with a pickle.py in it, it is a student's."""
+    before = os.environ.get("PYTHONSAFEPATH")
+    os.environ["PYTHONSAFEPATH"] = "1"  # they start as `python -c`, before anything of ours could run in them
+    try:
+        yield
+    finally:
+        os.environ.pop("PYTHONSAFEPATH")
+        if before is not None:
+            os.environ["PYTHONSAFEPATH"] = before
 
 
 def _begin() -> None:

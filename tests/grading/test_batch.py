@@ -86,6 +86,17 @@ def test_two_workers_give_the_same(task, expected):
     assert lines(task().out) == expected
 
 
+def test_workers_import_nothing_from_the_current_folder(tmp_path, monkeypatch):
+    """It may be a student's; processes start as `python -c`, which looks there first."""
+    for name in ("multiprocessing", "pickle", "threading", "numpy"):
+        (tmp_path / f"{name}.py").write_text(f"open({str(tmp_path / 'taken')!r}, 'w')")
+    monkeypatch.chdir(tmp_path)
+    monkeypatch.delenv("PYTHONPATH", raising=False)  # a relative one is what its owner asked for
+    with workers.here(2) as (executor, _):
+        assert executor.submit(os.getcwd).result() == str(tmp_path)
+    assert not (tmp_path / "taken").exists()
+
+
 def test_shards_give_the_same_together(task, expected):
     for number in (1, 2, 3):
         graded(task(out=f"shard {number}", shard=(number, 3)))
