@@ -7,6 +7,7 @@ and looks whether one of the known misconceptions gives the very same numbers.
 from __future__ import annotations
 
 from dataclasses import dataclass
+from itertools import islice
 from typing import Any
 
 import numpy as np
@@ -18,6 +19,7 @@ __all__ = ["Verdict", "difference", "judge"]
 
 _SHOWN = 8  # arrays of more numbers than this are described by their shape
 _WIDTH = 80  # and texts longer than this are cut
+_DEPTH = 3  # and what lists in lists in lists hold is left out
 
 
 @dataclass(frozen=True)
@@ -98,7 +100,9 @@ def _values(outcomes: list[list[Outcome]]) -> list[Any]:
 
 def _alike(exercise: Exercise, wrong: list[list[Outcome]], observed: list[list[Outcome]]) -> bool:
     """Whether a misconception explains everything that was observed."""
-    for theirs, ours in zip(wrong, observed, strict=False):
+    if len(wrong) != len(observed):  # nothing came back, say: nothing explains that
+        return False
+    for theirs, ours in zip(wrong, observed, strict=True):
         if len(theirs) != len(ours):
             return False
         for expected, came in zip(theirs, ours, strict=True):
@@ -191,8 +195,11 @@ def _number(value: Any) -> str:
     return f"{value:.6g}" if np.asarray(value).dtype.kind in "iuf" else str(value)
 
 
-def short(value: Any) -> str:
-    """A value in few characters: an array by its numbers when it has few, else by its shape."""
+def short(value: Any, depth: int = 0) -> str:
+    """A value in few characters: an array by its numbers when it has few, else by its shape.
+
+    It looks at few values, however many there are: to show all arrays of a list can take minutes.
+    """
     match value:
         case np.ndarray() if value.size > _SHOWN:
             return f"an array of shape {value.shape}"
@@ -202,9 +209,17 @@ def short(value: Any) -> str:
             return "rng"
         case NumpyFunction(name):
             return f"np.{name}"
+        case list() | tuple() | dict() if depth == _DEPTH and value:
+            return "..."
         case list() | tuple():
             opening, closing = "[]" if isinstance(value, list) else "()"
-            return _cut(f"{opening}{', '.join(map(short, value))}{',' * (len(value) == 1 and closing == ')')}{closing}")
+            parts = [short(part, depth + 1) for part in value[:_SHOWN]] + ["..."] * (len(value) > _SHOWN)
+            return _cut(f"{opening}{', '.join(parts)}{',' * (len(value) == 1 and closing == ')')}{closing}")
+        case dict():
+            parts = [f"{key!r}: {short(part, depth + 1)}" for key, part in islice(value.items(), _SHOWN)]
+            return _cut("{" + ", ".join(parts + ["..."] * (len(value) > _SHOWN)) + "}")
+        case Outcome() | Call() | New() | Set() | Get():
+            return f"<{type(value).__name__}>"
     return _cut(repr(value))
 
 

@@ -1,10 +1,12 @@
 """What a learner is told: the first thing wrong, shapes before numbers, and a hint only where it fits."""
 
+import time
+
 import numpy as np
 import pytest
 
 from layerlab.grading.exercise import Exercise, Measure, Misconception, calls
-from layerlab.grading.plan import Call, Get, New, Rng, Set
+from layerlab.grading.plan import Call, Get, New, Outcome, Rng, Set
 from layerlab.grading.verdict import Verdict, difference, judge
 
 DIFFERENCES = [
@@ -103,6 +105,18 @@ def test_a_missing_end_is_wrong():
     cases = DOUBLE.cases(np.random.default_rng(0))
     assert not judge(DOUBLE, cases, []).right
     assert not judge(DOUBLE, cases, [[], []]).right
+    assert judge(DOUBLE, cases, []).hint == ""  # nothing came back, and nothing explains that
+
+
+ARRAYS = [np.linspace(0, 1, 900)] * 9000
+
+
+@pytest.mark.parametrize("came", [ARRAYS, dict(enumerate(ARRAYS)), [[["x", *ARRAYS]]], Outcome(ARRAYS), {"a": ARRAYS}])
+def test_what_is_shown_of_a_giant_is_short_and_soon_there(came):
+    """To write all of them took four minutes of the grader's time, outside of all limits."""
+    started = time.process_time()
+    assert len(difference(np.zeros(2), came)) < 200
+    assert time.process_time() - started < 2
 
 
 def refuse(x):
