@@ -22,7 +22,7 @@ from layerlab.grading.results import Results
 from layerlab.grading.sandbox.limits import Limits
 from layerlab.grading.sandbox.probe import NoSandbox, choose
 from layerlab.grading.seeds import read_secret
-from layerlab.grading.submissions import Place, find, links, load
+from layerlab.grading.submissions import Place, find, left_out, load
 
 __all__ = ["Batch", "Summary", "run"]
 
@@ -66,7 +66,7 @@ class Summary:
         before: how many had been graded by an earlier run.
         graded: how many by this one.
         failed: what went wrong in the grader itself, a line a submission; these get no result.
-        skipped: links to folders, which are not followed.
+        skipped: folders that were not looked into, because they are links or locked.
         stopped: whether Ctrl-C ended it.
     """
 
@@ -96,7 +96,7 @@ def run(batch: Batch, stream: TextIO = sys.stderr) -> Summary:
     with Results(batch.out, batch.resume, batch.shard) as results:
         secret = read_secret(batch.secret_file or batch.out / ".secret", create=True)
         todo = [place for place in places if place.key not in results.done]
-        summary = Summary(before=len(places) - len(todo), skipped=links(batch.submissions))
+        summary = Summary(before=len(places) - len(todo), skipped=left_out(batch.submissions))
         progress = Progress(len(todo), stream)
 
         def take(place: Place, future: Future[dict[str, Any]]) -> None:

@@ -161,7 +161,7 @@ def _grade(options: argparse.Namespace) -> int:
     before = f", {summary.before} before" if summary.before else ""
     print(f"{summary.graded} graded{before}: {options.out / 'results.jsonl'}")
     for path in summary.skipped:
-        _fail(f"not followed: the link {str(path)!r}")
+        _fail(f"not looked into, for it is a link or locked: {str(path)!r}")
     for line in summary.failed:
         _fail(f"not graded: {line}")
     if summary.stopped:

@@ -15,8 +15,9 @@ from pathlib import Path
 from layerlab.grading.grader import Submission
 from layerlab.grading.seeds import submission_seed
 
-__all__ = ["Place", "find", "links", "load"]
+__all__ = ["Place", "find", "left_out", "load"]
 
+_NBGRADERS = {"source", "release", "submitted", "autograded", "feedback"}  # the folders of a course of nbgrader's
 MAX_SIZE = 16 << 20  # bytes; a notebook with all its figures has one or two million
 # neither through a link out of the folder, nor waiting for a pipe that nobody writes to
 _FLAGS = ("O_RDONLY", "O_NOFOLLOW", "O_NONBLOCK", "O_CLOEXEC")
@@ -61,30 +62,45 @@ def find(folder: Path) -> list[Place]:
     return sorted(places)
 
 
-def links(folder: Path) -> list[Path]:
-    """The links to folders among those of the students, which are left out: they may lead anywhere."""
-    root = _root(folder)
-    with_students = [root, *_folders(root)]
-    return sorted(path for place in with_students for path in place.iterdir() if path.is_symlink() and path.is_dir())
+def left_out(folder: Path) -> list[Path]:
+    """The folders that are not looked into: those that are links, which may lead anywhere, and locked ones."""
+    students = _folders(_root(folder))
+    linked = (Path(entry) for place in [_root(folder), *students] for entry in _entries(place) if entry.is_symlink())
+    inner = [assignment for student in students for assignment in _folders(student)]
+    locked = [place for place in [*students, *inner] if not os.access(place, os.R_OK | os.X_OK)]
+    return sorted([*(path for path in linked if os.path.isdir(path)), *locked])  # of a Path it fails for some links
 
 
 def _root(folder: Path) -> Path:
-    """The folder with the students' folders: in a course of nbgrader's, the one that it calls submitted."""
-    course = folder / "submitted"
-    return course if course.is_dir() and not _notebooks(course, "", "") else folder
+    """The folder with the students' folders: in a course of nbgrader's, the one that it calls submitted.
+
+    Where others than nbgrader's folders lie beside it, it is a student who calls himself so.
+    """
+    names = [place.name for place in _folders(folder)]
+    is_course = "submitted" in names and not _notebooks(folder / "submitted", "", "")
+    students = [folder / name for name in names if name not in _NBGRADERS]
+    hand_in = [place for place in students if any(_notebooks(p, "", "") for p in [place, *_folders(place)])]
+    return folder / "submitted" if is_course and not hand_in else folder
 
 
 def _folders(folder: Path) -> list[Path]:
     """The folders in a folder; not those that links lead to, which may be anywhere, nor hidden ones."""
-    with os.scandir(folder) as entries:
-        return [Path(e.path) for e in entries if e.is_dir(follow_symlinks=False) and not e.name.startswith(".")]
+    return [Path(e) for e in _entries(folder) if e.is_dir(follow_symlinks=False) and not e.name.startswith(".")]
 
 
 def _notebooks(folder: Path, student: str, assignment: str) -> list[Place]:
     """What is named like a notebook, whatever it is."""
-    with os.scandir(folder) as entries:
-        names = [e.name for e in entries if e.name.endswith(".ipynb") and not e.name.startswith(".")]
+    names = [e.name for e in _entries(folder) if e.name.endswith(".ipynb") and not e.name.startswith(".")]
     return [Place(student, assignment, name.removesuffix(".ipynb"), folder / name) for name in names]
+
+
+def _entries(folder: Path) -> list[os.DirEntry[str]]:
+    """What is in a folder; nothing if it is locked, so that one student's does not end the run for all."""
+    try:
+        with os.scandir(folder) as entries:
+            return list(entries)
+    except PermissionError:
+        return []
 
 
 def load(place: Place, secret: bytes) -> Submission:

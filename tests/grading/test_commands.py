@@ -129,7 +129,7 @@ def test_what_is_graded_where(monkeypatch, tmp_path, capsys):
     assert (task.limits.seconds, task.limits.step_seconds) == (10, 2)
     told = capsys.readouterr().err
     assert "not graded: x: ZeroDivisionError" in told
-    assert "not followed: the link '\\x1b[2J'" in told
+    assert "not looked into, for it is a link or locked: '\\x1b[2J'" in told
     assert main(["grade", "in", "-o", "out"]) == 130
     assert "--resume" in capsys.readouterr().err
 

@@ -4,7 +4,7 @@ import os
 
 import pytest
 
-from layerlab.grading.submissions import MAX_SIZE, Place, find, links, load
+from layerlab.grading.submissions import MAX_SIZE, Place, find, left_out, load
 
 SECRET = b"s" * 32
 
@@ -52,7 +52,38 @@ def test_links_to_folders_are_not_followed(tmp_path):
     (tmp_path / "here" / "ann" / "ps1").symlink_to(tmp_path / "elsewhere")
     (tmp_path / "here" / "ann" / "02_b.ipynb").symlink_to(tmp_path / "elsewhere" / "01_a.ipynb")  # gets a result, of 0
     assert keys(tmp_path / "here") == [("ann", "", "01_a"), ("ann", "", "02_b")]
-    assert links(tmp_path / "here") == [tmp_path / "here" / "ann" / "ps1", tmp_path / "here" / "bob"]
+    assert left_out(tmp_path / "here") == [tmp_path / "here" / "ann" / "ps1", tmp_path / "here" / "bob"]
+
+
+@pytest.mark.parametrize("target", ["x" * 300, "/" + "x/" * 1900, "link", "/proc/1/cwd/x", "\n"])
+def test_links_that_lead_nowhere_change_nothing(tmp_path, target):
+    fill(tmp_path, "ann/01_a.ipynb")
+    (tmp_path / "ann" / "link").symlink_to(target)
+    assert keys(tmp_path) == [("ann", "", "01_a")]
+    assert left_out(tmp_path) == []
+
+
+@pytest.mark.parametrize("locked", ["bob", "ann/ps1"])
+def test_a_folder_that_is_locked_is_named_and_the_others_are_graded(tmp_path, locked, monkeypatch):
+    fill(tmp_path, "ann/01_a.ipynb", f"{locked}/01_a.ipynb")
+    scandir, access = os.scandir, os.access
+
+    def refusing(path):  # root, who may run this test, is let in everywhere
+        if path == tmp_path / locked:
+            raise PermissionError(13, "Permission denied", str(path))
+        return scandir(path)
+
+    monkeypatch.setattr(os, "scandir", refusing)
+    monkeypatch.setattr(os, "access", lambda path, mode: path != tmp_path / locked and access(path, mode))
+    assert keys(tmp_path) == [("ann", "", "01_a")]
+    assert left_out(tmp_path) == [tmp_path / locked]
+
+
+@pytest.mark.parametrize("his", ["submitted/01_a.ipynb", "submitted/ps1/01_a.ipynb"])
+@pytest.mark.parametrize("others", ["ann/01_a.ipynb", "ann/ps1/01_a.ipynb"])
+def test_a_student_called_submitted_hides_nobody(tmp_path, his, others):
+    fill(tmp_path, his, others)
+    assert [student for student, _, _ in keys(tmp_path)] == ["ann", "submitted"]
 
 
 def test_names_that_are_no_text(tmp_path):
