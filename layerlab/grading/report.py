@@ -6,8 +6,10 @@ Students choose what is in them: names, messages, even reasons. So every text is
 from __future__ import annotations
 
 import csv
+import hashlib
 import html
 import json
+import os
 import re
 from pathlib import Path
 from typing import Any
@@ -21,7 +23,9 @@ Result = dict[str, Any]
 # the columns of `nbgrader export`; what nbgrader takes from its database is left empty
 _COLUMNS = ["assignment", "duedate", "timestamp", "student_id", "last_name", "first_name", "email"]
 _COLUMNS += ["raw_score", "late_submission_penalty", "score", "max_score"]
-_FORMULA = tuple("=+-@\t\r\n＝＋－＠")  # what a spreadsheet would compute, and run commands with
+_FORMULA = re.escape("=+-@\t\r\n＝＋－＠")  # what a spreadsheet would compute, and run commands with
+
+_MAX_NAME = 200  # characters; file systems take 255
 
 _PAGE = """<!DOCTYPE html>
 <html lang="en">
@@ -74,8 +78,8 @@ def as_csv(folder: Path) -> Path:
 
 
 def _cell(text: str) -> str:
-    """A text that no spreadsheet takes for a formula."""
-    return f"'{text}" if text.lstrip(" ").startswith(_FORMULA) else text
+    """A text that no spreadsheet takes for a formula, nor what follows a sign that begins a cell in some countries."""
+    return re.sub(rf"(^|[;,|\t\r\n])(?= *[{_FORMULA}])", r"\1'", text)
 
 
 def as_html(folder: Path) -> Path:
@@ -87,7 +91,8 @@ def as_html(folder: Path) -> Path:
     for result in _sorted_results(folder):
         title = html.escape(f"{result['student']} · {_assignment(result)}")
         page = _PAGE.format(title=title, body=_body(result))
-        _write(_place(folder / "feedback", result, ".html"), page)
+        place = _place(folder / "feedback", result)
+        _write(place.with_name(place.name + ".html"), page)
     return folder / "feedback"
 
 
@@ -134,7 +139,7 @@ def as_gradescope(folder: Path) -> Path:
             "stdout_visibility": "hidden",
             "tests": tests,
         }
-        _write(_place(folder / "gradescope", result, "") / "results.json", json.dumps(report, indent=2) + "\n")
+        _write(_place(folder / "gradescope", result) / "results.json", json.dumps(report, indent=2) + "\n")
     return folder / "gradescope"
 
 
@@ -147,16 +152,21 @@ def _assignment(result: Result) -> str:
     return result.get("assignment") or result["notebook"]
 
 
-def _place(folder: Path, result: Result, suffix: str) -> Path:
+def _place(folder: Path, result: Result) -> Path:
     """Where a submission's own report goes: never outside of `folder`, whatever the names are."""
-    parts = [result["student"], result.get("assignment", ""), result["notebook"] + suffix]
+    parts = [result["student"], result.get("assignment", ""), result["notebook"]]
     return folder.joinpath(*(_file_name(part) for part in parts if part))
 
 
 def _file_name(name: str) -> str:
-    """A name that is one file's on every system: letters, digits, dots and dashes stay, the rest becomes its number."""
-    plain = re.sub(r"[^\w.-]|[^\x00-\x7f]", lambda character: f"%{ord(character[0]):X}", name)
-    return plain.replace(".", "%2E", 1) if plain.startswith(".") else plain
+    """A name that is one folder's on every system: letters, digits, dots and dashes stay, the rest becomes its number.
+
+    No folder is called like a report (page.html, results.json) that may have to lie beside it.
+    """
+    plain = re.sub(r"[^\w.-]|[^\x00-\x7f]|^\.|\.(?=(?:html|json)$)", lambda found: f"%{ord(found[0]):X}", name)
+    if len(plain) <= _MAX_NAME:
+        return plain
+    return f"{plain[:_MAX_NAME]}~{hashlib.sha256(os.fsencode(name)).hexdigest()[:16]}"
 
 
 def _write(path: Path, text: str) -> None:

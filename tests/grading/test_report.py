@@ -2,6 +2,7 @@
 
 import csv
 import json
+import re
 
 import pytest
 
@@ -53,6 +54,12 @@ def test_csv_computes_nothing(folder, name):
     assert row["assignment"].startswith("'")
 
 
+@pytest.mark.parametrize("name", ["a;=1+1", "a\t=1+1", "a,  @SUM(A1)"])
+def test_csv_computes_nothing_where_other_signs_separate_cells(folder, name):
+    path = as_csv(folder({"student": name}))
+    assert not re.search(r"[;,\t] *[=@]", path.read_text())
+
+
 def test_csv_keeps_names_with_commas_quotes_and_lines_whole(folder):
     name = 'a,"b"\nc'
     (row,) = rows(as_csv(folder({"student": name})))
@@ -91,6 +98,23 @@ def test_names_do_not_lead_out_of_the_folder(folder, name):
     made = [*as_html(where).rglob("*.html"), *as_gradescope(where).rglob("results.json")]
     assert len(made) == 2
     assert all(path.resolve().is_relative_to(where) and len(path.relative_to(where).parts) > 3 for path in made)
+
+
+def test_names_as_long_as_files_may_have_get_reports_too(folder):
+    names = ["学" * 85, "学" * 84 + "字", " " * 255, "a" * 255]
+    where = folder(*({"student": name, "assignment": name, "notebook": name} for name in names))
+    assert len([*as_html(where).rglob("*.html")]) == len([*as_gradescope(where).rglob("results.json")]) == len(names)
+
+
+def test_a_folder_of_reports_is_never_where_a_report_should_be(folder):
+    """A notebook y beside an assignment y.html, and one called results.json: both were paths of a file and a folder."""
+    where = folder(
+        *({"student": "eve", "notebook": name} for name in ("x", "y")),
+        {"student": "eve", "assignment": "y.html", "notebook": "z"},
+        {"student": "eve", "assignment": "x", "notebook": "results.json"},
+    )
+    assert sum(path.is_file() for path in as_html(where).rglob("*")) == 4
+    assert sum(path.is_file() for path in as_gradescope(where).rglob("*")) == 4
 
 
 def test_different_students_have_different_files(folder):
