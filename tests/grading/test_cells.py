@@ -56,6 +56,7 @@ def test_a_source_that_is_no_text_fails_as_a_cell():
         ("if True:\n    %time f()\n    !ls", "if True:\n    pass\n    pass"),
         ("!pip install numpy", "pass"),
         ("np.mean?\n?np.mean", "pass\npass"),
+        ("a = !ls\nif a:\n    b, c = %time f()\n    d = 5 % 3", "pass\nif a:\n    pass\n    d = 5 % 3"),
         ("%%time\nx = 1", "x = 1"),
         ("%%bash\nrm -rf /", ""),
         ("%%\nx", ""),

@@ -79,6 +79,20 @@ HONEST_WAYS = {
         HONEST_NORM,
         "with plt.style.context('x'):\n    display(fig)\n" + HONEST_COUNTER,
     ],
+    "pictures taken apart": [
+        "import matplotlib.pyplot as plt\nfig, ((a, b), (c, d)) = plt.subplots(2, ncols=2)\na.plot([1])\n"
+        + HONEST_DOUBLE,
+        "fig, (a, b, c) = plt.subplots(1, 3)\nline, = b.plot([1])\nfor ax in a, b:\n    ax.axis()\n" + HONEST_NORM,
+        HONEST_COUNTER,
+    ],
+    "an import of what is not there above others": [
+        "from __future__ import annotations\nimport pandas as pd\nfrom layerlab.layers import Dense\nimport math\n"
+        "def double(x: not_there):\n    return 2 * x",
+        "import nothing\nimport numpy as np\n" + HONEST_NORM,
+        HONEST_COUNTER,
+    ],
+    "what a shell said": ["names = !ls\nseconds = %time 3\n" + HONEST_DOUBLE, HONEST_NORM, HONEST_COUNTER],
+    "an answer below a check": [HONEST_DOUBLE, "check('double', double)\n" + HONEST_NORM, HONEST_COUNTER],
     "checks under the answers": [
         "from layerlab.grading import check",
         *HONEST,

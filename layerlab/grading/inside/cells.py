@@ -10,7 +10,8 @@ from typing import Any
 __all__ = ["Unreadable", "code_cells", "without_magics"]
 
 _KEPT_BODIES = ("time", "capture", "prun", "timeit")  # `%%time` is about the Python below it; `%%bash` is not Python
-_MAGIC = re.compile(r"^(\s*)(?:[%!]|\?|[\w.]+\?{1,2}\s*$).*$")
+_MAGIC = re.compile(r"^(\s*)(?:(?:[\w, ]+=\s*)?[%!]|\?|[\w.]+\?{1,2}\s*$).*$")
+_ONLY_CHECK = re.compile(r"\s*check\([^\n]*\s*\Z")  # what is written below it in the same cell may be an answer
 
 
 class Unreadable(Exception):
@@ -63,7 +64,7 @@ def _is_code(cell: Any) -> bool:
 def _is_check(cell: dict[str, Any]) -> bool:
     marks = _dict(_dict(cell.get("metadata")).get("nbgrader"))
     marked = marks.get("grade") is True and marks.get("solution") is not True
-    return marked or _source(cell).lstrip().startswith("check(")
+    return marked or _ONLY_CHECK.match(_source(cell)) is not None
 
 
 def _source(cell: dict[str, Any]) -> str:

@@ -6,6 +6,7 @@ no more than say wrong ones.
 
 from __future__ import annotations
 
+import ast
 import builtins
 import contextlib
 import os
@@ -85,7 +86,7 @@ def _run_notebook(data: bytes, seed: int, seconds: float) -> tuple[dict[str, Any
     sys.modules["__main__"] = module  # where dataclasses look for the module of a class
     namespace = module.__dict__
     quiet = standins.Silent("IPython")
-    namespace |= {"__builtins__": builtins, "display": quiet, "get_ipython": quiet}
+    namespace |= {"__builtins__": builtins, "display": quiet, "get_ipython": quiet, "check": quiet}
     faults = {}
     for number, source in enumerate(sources, 1):
         faults[number] = _run_cell(number, source, namespace, seconds)
@@ -99,10 +100,29 @@ def _run_cell(number: int, source: str, namespace: dict[str, Any], seconds: floa
     """Run a cell; the error it ended with, "" when it did not."""
     try:
         with _alarm(seconds):
-            exec(_compiled(source, f"cell {number}"), namespace)
+            return _execute(_parsed(source, f"cell {number}"), f"cell {number}", namespace)
     except BaseException as error:  # SystemExit ends a cell, not the notebook
         return _text_of(error)
-    return ""
+
+
+def _execute(cell: ast.Module, name: str, namespace: dict[str, Any]) -> str:
+    """Run a cell; the first import of what is not there, which does not take the rest of the cell along."""
+    missing = ""
+    while True:
+        try:
+            exec(compile(cell, name, "exec", dont_inherit=True), namespace)
+            return missing
+        except ImportError as error:
+            frame = error.__traceback__.tb_next  # type: ignore[union-attr]  # ours comes first, then the cell's
+            line = frame.tb_lineno if frame else 0
+            if not any(isinstance(step, ast.Import | ast.ImportFrom) and step.lineno == line for step in cell.body):
+                raise
+            missing = missing or _text_of(error)
+            cell.body = [step for step in cell.body if step.lineno > line or _is_future(step)]
+
+
+def _is_future(step: ast.stmt) -> bool:
+    return isinstance(step, ast.ImportFrom) and step.module == "__future__"
 
 
 def _run_again(number: int, source: str, namespace: dict[str, Any], seconds: float) -> str:
@@ -115,11 +135,11 @@ def _run_again(number: int, source: str, namespace: dict[str, Any], seconds: flo
     return fault
 
 
-def _compiled(source: str, name: str) -> types.CodeType:
+def _parsed(source: str, name: str) -> ast.Module:
     try:
-        return compile(source, name, "exec", dont_inherit=True)
+        return ast.parse(source, name)
     except SyntaxError:  # only now: in plain Python a line may begin with % or !
-        return compile(cells.without_magics(source), name, "exec", dont_inherit=True)
+        return ast.parse(cells.without_magics(source), name)
 
 
 def _text_of(error: BaseException) -> str:

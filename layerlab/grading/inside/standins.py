@@ -15,7 +15,7 @@ __all__ = ["SILENT", "Silent", "install"]
 
 SILENT = ("matplotlib", "mpl_toolkits", "seaborn", "plotly", "IPython", "ipywidgets", "layerlab.plots")
 _REAL = ("layerlab.datasets",)
-_UNPACKED = {"subplots": 2, "hist": 3}  # calls whose results are usually taken apart: `fig, ax = plt.subplots()`
+_UNPACKED = {"hist": 3, "plot": 1}  # calls whose results are often taken apart: `line, = plt.plot(x)`
 _EXPLANATION = "an exercise is answered with NumPy: where it is graded, layerlab has data sets and no layers"
 
 
@@ -23,6 +23,7 @@ class Silent(types.ModuleType):
     """Has every attribute, can be called with anything, and does nothing."""
 
     __path__: list[str] = []
+    __parts__: tuple[Any, ...] = ()  # what it is taken apart into
 
     def __getattr__(self, name: str) -> Any:
         if name.startswith("__"):
@@ -30,6 +31,8 @@ class Silent(types.ModuleType):
         return Silent(name)
 
     def __call__(self, *args: Any, **kwargs: Any) -> Any:
+        if self.__name__ == "subplots":
+            return Silent("figure"), _axes(*args, **kwargs)
         count = _UNPACKED.get(self.__name__, 0)
         return tuple(Silent("part") for _ in range(count)) or Silent("result")
 
@@ -37,16 +40,25 @@ class Silent(types.ModuleType):
         return Silent("part")
 
     def __iter__(self) -> Iterator[Any]:
-        return iter(())
+        return iter(self.__parts__)
 
     def __len__(self) -> int:
-        return 0
+        return len(self.__parts__)
 
     def __enter__(self) -> Any:
         return self
 
     def __exit__(self, *args: object) -> None:
         pass
+
+
+def _axes(nrows: Any = 1, ncols: Any = 1, *args: Any, **kwargs: Any) -> Silent:
+    """What `fig, ((a, b), (c, d)) = plt.subplots(2, 2)` takes apart: rows of plots, or one row where there is one."""
+    axes = Silent("axes")
+    counts = [n for n in (nrows, ncols) if isinstance(n, int) and 1 < n < 100]
+    if counts:
+        axes.__parts__ = tuple(_axes(*counts[1:]) for _ in range(counts[0]))
+    return axes
 
 
 class _Finder:  # without the base classes in importlib.abc, whose import takes a tenth of a submission's time
