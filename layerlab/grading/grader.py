@@ -95,7 +95,13 @@ def grade(
 def _row(exercise: Exercise, verdict: Verdict) -> dict[str, Any]:
     reason = f"{verdict.reason}\nHint: {verdict.hint}" if verdict.hint else verdict.reason
     points = exercise.points if verdict.right else 0
-    return {"id": exercise.id, "points": points, "max_points": exercise.points, "reason": reason[:_MAX_REASON]}
+    shown = _printable(reason[:_MAX_REASON])
+    return {"id": exercise.id, "points": points, "max_points": exercise.points, "reason": shown}
+
+
+def _printable(text: str) -> str:
+    """A text without what a terminal would obey, a browser turn around, or a file not take (half of a character)."""
+    return "".join(c if c.isprintable() or c == "\n" else c.encode("unicode_escape").decode() for c in text)
 
 
 def _verdicts(submission: Submission, exercises: list[Exercise], tier: Any, limits: Limits) -> list[Verdict]:
@@ -104,8 +110,8 @@ def _verdicts(submission: Submission, exercises: list[Exercise], tier: Any, limi
     try:
         with Session(tier, limits) as session:
             report = session.load(submission.data, int(submission.seed, 16) % 2**32)
-            if problem := report.get("problem"):
-                return [Verdict(False, str(problem)) for _ in exercises]
+            if problem := _text(report.get("problem")):
+                return [Verdict(False, problem) for _ in exercises]
             faults = _faults(report)
             for exercise in exercises:
                 verdicts.append(_verdict(exercise, submission.seed, session, faults))
@@ -141,6 +147,11 @@ def _why_missing(name: str, faults: list[tuple[int, str, list[str]]]) -> str:
         number, error, _ = about[0]
         reason += f" Code cell {number} ended with {error}"
     return reason
+
+
+def _text(value: Any) -> str:
+    """What the sandbox says, if it says a text: making one of anything else can take minutes."""
+    return value if isinstance(value, str) else ""
 
 
 def _faults(report: dict[str, Any]) -> list[tuple[int, str, list[str]]]:

@@ -140,6 +140,26 @@ SCORE = [
         "def norm(x):\n    raise type('<img src=x onerror=alert(1)>' * 500, (Exception,), {})('x')",
     ),
     attack(
+        "a reason that a terminal obeys",
+        """
+        import json
+        from layerlab.grading import wire
+        dumps = json.dumps
+        wire.json.dumps = lambda tree: dumps(tree).replace("HERE", r"\\ud800\\u001b[2J\\u202e")
+        def norm(x):
+            raise ValueError("HERE")
+        """,
+        says=r"\ud800\x1b[2J\u202e",
+    ),
+    attack(
+        "no outcomes at all",
+        """
+        from layerlab.grading.inside import child
+        child._answer = lambda *a: []
+        """,
+        points=0,
+    ),
+    attack(
         "an error without words",
         """
         class Mute(BaseException):

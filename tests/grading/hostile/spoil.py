@@ -75,6 +75,15 @@ SPOIL = [
             return y
         """,
     ),
+    attack("a dict of thousands of arrays", "def norm(x):\n    return {str(i): np.ones(900) / 3 for i in range(7000)}"),
+    attack(
+        "a report of thousands of arrays",
+        """
+        from layerlab.grading import wire
+        pack = wire.pack
+        wire.pack = lambda value: pack({"problem": [np.ones(900) / 3] * 9000} if type(value) is dict else value)
+        """,
+    ),
     attack("an answer that contains itself", "def norm(x):\n    y = []\n    y.append(y)\n    return y"),
     attack("a long text", "def norm(x):\n    return 'x' * 100_000_000"),
     attack("a long error", "def norm(x):\n    raise ValueError('x' * 100_000_000)"),
