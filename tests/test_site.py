@@ -76,6 +76,11 @@ def test_every_how_to_page_is_in_the_contents(page):
     assert page.stem == "index" or f"\n{page.stem}\n" in (page.parent / "index.md").read_text(encoding="utf-8")
 
 
+@pytest.mark.parametrize("page", sorted((ROOT / "docs").glob("*.md")), ids=lambda path: path.stem)
+def test_every_page_is_in_the_contents(page):
+    assert page.stem == "index" or f"\n{page.stem}\n" in TREE
+
+
 def test_links_to_headings_are_spelled_as_the_site_does(monkeypatch, tmp_path):
     path = tmp_path / "a.ipynb"
     path.write_text(json.dumps({"cells": [{"cell_type": "markdown", "source": ["[A](b.ipynb#The-Errors)"]}]}))
