@@ -25,8 +25,15 @@ def _matmul(x1, x2):
     return np.matmul(x1, x2)
 
 
+def _mean(x, *args, **kwargs):
+    """np.mean, without the preparations that take longer than the mean of a batch's losses."""
+    if args or kwargs or type(x) is not np.ndarray or x.dtype.kind != "f" or not 0 < x.size < 2**24 or x.itemsize < 4:
+        return np.mean(x, *args, **kwargs)
+    return np.add.reduce(x, None) / x.dtype.type(x.size)  # equal to the last bit
+
+
 # np.power(x, 2) takes 3.5 times as long as x ** 2
-FASTER: dict[Callable, Callable] = {np.power: operator.pow, np.matmul: _matmul}
+FASTER: dict[Callable, Callable] = {np.power: operator.pow, np.matmul: _matmul, np.mean: _mean}
 _IMMUTABLE = (bool, int, float, complex, str, np.generic, np.dtype, type, type(None), EllipsisType, slice)
 _PLAIN_ARRAYS = (np.ndarray, np.memmap)
 # Options of NumPy functions at the value that means "not given".

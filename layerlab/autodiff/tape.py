@@ -3,7 +3,6 @@
 Traced arrays send each NumPy call to `Tape.record`; `Tape.gradient` reads the list in reverse through the VJP rules.
 """
 
-import contextlib
 import contextvars
 import weakref
 from collections.abc import Callable, Iterable
@@ -28,14 +27,14 @@ def active_tape() -> "Tape | None":
     return _active.get()
 
 
-@contextlib.contextmanager
-def off_tape():
+class off_tape:
     """Record nothing inside the block: variables give their plain values."""
-    token = _active.set(None)
-    try:
-        yield
-    finally:
-        _active.reset(token)
+
+    def __enter__(self):
+        self._token = _active.set(None)
+
+    def __exit__(self, *exception):
+        _active.reset(self._token)
 
 
 def needed(variables: Iterable) -> list:

@@ -49,7 +49,7 @@ def class_labels(y_true, classes, name):
     """
     with np.errstate(invalid="ignore"):  # NaN becomes an integer that is out of range
         labels = y_true.astype(np.intp)
-    if labels.size and (labels.min() < 0 or labels.max() >= classes):
+    if labels.size and labels.view(np.uintp).max() >= classes:  # as unsigned numbers the negative ones are large
         _refuse(y_true, labels, classes, name)
     return labels
 

@@ -175,7 +175,11 @@ def _as_array(x):
 
 def _rows_of(parts: tuple, rows) -> tuple:
     """The same rows of every array in (x, y, sample_weight)."""
-    return tuple(tree.map_structure(lambda a: a if a is None else _take(_as_array(a), rows), part) for part in parts)
+    return tuple([_take(part, rows) if type(part) is np.ndarray else _rows_in(part, rows) for part in parts])
+
+
+def _rows_in(part, rows):
+    return tree.map_structure(lambda a: a if a is None else _take(_as_array(a), rows), part)
 
 
 def _take(array, rows):

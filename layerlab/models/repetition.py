@@ -86,7 +86,7 @@ class Repetition:
 def _key(batch: tuple, leaves: list) -> tuple:
     """What a program is written for: the shapes, and how the arrays are nested."""
     nesting = str(tree.nesting(batch)) if any(map(tree.is_nested, batch)) else ""
-    return (nesting, *(None if leaf is None else (leaf.shape, leaf.dtype) for leaf in leaves))
+    return (nesting, *[None if leaf is None else (leaf.shape, leaf.dtype) for leaf in leaves])
 
 
 def _run(model, step: _Step, arrays: list) -> Repeated:

@@ -205,9 +205,8 @@ class Optimizer(StepOptions, named=False):
             for variable in needed(variables):
                 variable.assign(variable.value)  # a new array to write into
             self._step(grads, variables)
-            for variable in variables:
-                if variable.constraint is not None:
-                    variable.assign(variable.constraint(variable.value))
+            for variable in [variable for variable in variables if variable._constraint is not None]:
+                variable.assign(variable.constraint(variable.value))
         self._iterations.assign_add(1)
 
     def _variables_of(self, grads, variables):

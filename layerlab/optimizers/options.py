@@ -104,7 +104,7 @@ class StepOptions(OptimizerState):
 
     def _overwrite_with_gradients(self, grads, variables):
         """Variables that say so are replaced by their gradient, and need no update."""
-        if not any(variable.overwrite_with_gradient for variable in variables):
+        if not [variable for variable in variables if variable.overwrite_with_gradient]:
             return grads, variables
         rest: tuple[list, list] = ([], [])
         for gradient, variable in zip(grads, variables, strict=True):
@@ -143,9 +143,11 @@ class StepOptions(OptimizerState):
         return not any(variable is spared for spared in self._no_decay)
 
     def _weight_decay_of(self, variable) -> float | None:
-        return self.weight_decay if self.weight_decay is not None and self._use_weight_decay(variable) else None
+        return self.weight_decay if self._use_weight_decay(variable) else None
 
     def _apply_weight_decay(self, variables) -> None:
+        if self.weight_decay is None and type(self)._weight_decay_of is StepOptions._weight_decay_of:
+            return
         for variable in variables:
             decay = self._weight_decay_of(variable)
             if decay is not None:

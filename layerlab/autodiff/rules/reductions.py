@@ -21,6 +21,8 @@ def _count(a, y):
 
 
 def _mean(g, y, a, axis=None, *, dtype=None, keepdims=False):
+    if axis is None and not keepdims:
+        return spread(g / a.size, a.shape)
     return _sum(g / _count(a, y), y, a, axis, keepdims=keepdims)
 
 

@@ -1,0 +1,95 @@
+"""What a step of a small model may cost, counted instead of timed: calls of Python functions, lines of its program."""
+
+import gc
+import sys
+import tracemalloc
+import weakref
+
+import numpy as np
+import pytest
+
+from benchmarks.workloads import WORKLOADS, batches
+from layerlab import Sequential, layers, losses, optimizers
+from layerlab.autodiff import Tape, tape
+from layerlab.models.repetition import Repetition
+
+W2 = WORKLOADS[1]
+
+
+def model_of(**arguments):
+    model = Sequential([layers.Input(W2.shape), *(layers.Dense(n, activation=name) for _, n, name in W2.layers)])
+    loss = losses.SparseCategoricalCrossentropy(from_logits=True)
+    model.compile(optimizers.Adam(0.001), loss, **arguments)
+    return model
+
+
+def fit(model, steps):
+    x, y = batches(W2, steps)
+    model.fit(x, y, batch_size=W2.batch, verbose=0)
+
+
+def calls_in(function) -> int:
+    """How many Python functions a call runs through."""
+    seen = [0]
+
+    def count(frame, event, argument):
+        seen[0] += event == "call"
+
+    gc.disable()  # what it calls back is not ours
+    sys.setprofile(count)
+    try:
+        function()
+    finally:
+        sys.setprofile(None)
+        gc.enable()
+    return seen[0]
+
+
+def calls_a_step(model) -> float:
+    fit(model, 3)
+    return (calls_in(lambda: fit(model, 12)) - calls_in(lambda: fit(model, 2))) / 10
+
+
+@pytest.mark.parametrize(("arguments", "most"), [({}, 160), ({"run_eagerly": True}, 720)])
+def test_a_step_runs_through_few_functions(arguments, most, monkeypatch):
+    monkeypatch.setattr(tape, "unread", weakref.WeakSet())  # tapes that other tests left are looked at, too
+    assert 30 < calls_a_step(model_of(**arguments)) <= most
+
+
+def test_a_repeated_step_makes_no_tape(monkeypatch):
+    model = model_of()
+    fit(model, 3)
+    monkeypatch.setattr(Tape, "__enter__", lambda self: pytest.fail("a tape in a repeated step"))
+    fit(model, 3)
+
+
+def test_the_program_of_a_step_holds_what_hand_written_code_would():
+    model = model_of()
+    fit(model, 3)
+    (step,) = [step for step in model._repetition._steps.values() if step]
+    lines = [line for line in step.program.source.splitlines() if "(" in line and " = " in line]
+    assert sum(" = matmul(" in line for line in lines) == 3
+    assert sum("matmul_vjp" in line for line in lines) == 5  # none for the input
+    assert len(lines) <= 28
+
+
+def test_no_memory_grows_with_the_number_of_steps():
+    model = model_of()
+    fit(model, 50)
+    tracemalloc.start()
+    try:
+        fit(model, 50)
+        before = tracemalloc.get_traced_memory()[0]
+        fit(model, 200)
+        assert tracemalloc.get_traced_memory()[0] - before < 20_000
+    finally:
+        tracemalloc.stop()
+
+
+def test_batches_of_many_lengths_do_not_fill_the_memory():
+    model = Sequential([layers.Input((None, 2)), layers.Conv1D(2, 1), layers.GlobalAveragePooling1D()])
+    model.compile("sgd", "mse")
+    lengths = [n for n in range(1, 60) for _ in range(3)]
+    model.fit(((np.ones((2, n, 2), "float32"), np.ones((2, 2), "float32")) for n in lengths), verbose=0)
+    assert isinstance(model._repetition, Repetition)
+    assert len(model._repetition._steps) == 32
