@@ -2,6 +2,7 @@
 
 import numpy as np
 
+from layerlab import activations
 from layerlab.layers.convolving import GEOMETRY, Convolution, positive, weight_options
 from layerlab.ops.conv import conv
 
@@ -52,8 +53,10 @@ class Conv(Convolution, named=False):
         self.kernel = self._make("kernel", (*self.kernel_size, channels // self.groups, self.filters), "kernel")
         self._make_bias(self.filters)
 
-    def _with_bias(self, x):
-        return conv(x, self.kernel, self.strides, self.padding, self.dilation_rate, self.bias)
+    def _activated(self, x):
+        is_relu = self.activation is activations.relu
+        y = conv(x, self.kernel, self.strides, self.padding, self.dilation_rate, self.bias, is_relu)
+        return self._own_layout(y) if is_relu else self.activation(self._own_layout(y))
 
 
 def _checked_groups(groups, filters) -> int:

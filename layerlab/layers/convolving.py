@@ -97,14 +97,14 @@ class Convolution(SpatialLayer, named=False):
         """The sum over taps and channels, channels last."""
         raise NotImplementedError
 
-    def _with_bias(self, x):
+    def _activated(self, x):
+        """The activation of the sum plus the bias, for inputs with the channels last; the layer's own layout."""
         y = self._convolve(x)
-        return y if self.bias is None else y + self.bias
+        return self.activation(self._own_layout(y if self.bias is None else y + self.bias))
 
     def call(self, inputs):
         self.compute_output_shape(inputs.shape)  # refuses kernels that do not fit
-        y = self._with_bias(self._channels_last(self._as_float(inputs)))
-        return self.activation(self._own_layout(y))
+        return self._activated(self._channels_last(self._as_float(inputs)))
 
     # --- shapes -------------------------------------------------------------------------------------------------
 

@@ -6,7 +6,7 @@ As everywhere in this field the kernel is not flipped: it is a cross-correlation
 import numpy as np
 
 from layerlab.autodiff import primitive
-from layerlab.autodiff.rule import unbroadcast
+from layerlab.autodiff.rule import RULES, defvjp_joint, unbroadcast
 from layerlab.ops.windows import Windows, correlate, gather, scatter
 
 __all__ = ["conv", "conv_transpose", "depthwise_conv"]
@@ -29,7 +29,7 @@ def _joined(parts):
 
 
 @primitive
-def conv(x, kernel, strides, padding, dilation, bias=None):
+def conv(x, kernel, strides, padding, dilation, bias=None, rectified=False):
     """y[o, f] = sum over taps j and channels c of x[o * stride + j * dilation, c] * kernel[j, c, f] + bias[f].
 
     Args:
@@ -38,6 +38,7 @@ def conv(x, kernel, strides, padding, dilation, bias=None):
         strides, dilation: tuples, one number a spatial axis.
         padding: "valid", "same" or "causal".
         bias: None, or (filters,), added while a block is in the cache.
+        rectified: whether to take max(y, 0), which is done there, too.
 
     >>> conv(np.arange(1.0, 6).reshape(1, 5, 1), np.array([1.0, 10, 100]).reshape(3, 1, 1), (1,), "valid", (1,)).ravel()
     array([321., 432., 543.])
@@ -45,27 +46,31 @@ def conv(x, kernel, strides, padding, dilation, bias=None):
     windows, groups = _windows(x, kernel, strides, padding, dilation), _groups(x, kernel)
     biases = [None] * groups if bias is None else _parts(bias, groups)
     parts = zip(_parts(windows.pad(x), groups), _parts(kernel, groups), biases, strict=True)
-    return _joined([gather(part, weights, windows, offset) for part, weights, offset in parts])
+    return _joined([gather(part, weights, windows, offset, rectified) for part, weights, offset in parts])
 
 
-def _conv_x(g, y, x, kernel, strides, padding, dilation, bias=None):
+def _conv_x(g, x, kernel, strides, padding, dilation):
     windows, groups = _windows(x, kernel, strides, padding, dilation), _groups(x, kernel)
     padded = tuple(n + sum(pads) for n, pads in zip(x.shape[1:-1], windows.padding, strict=True))
     pairs = zip(_parts(g, groups), _parts(kernel, groups), strict=True)
     return windows.unpad(_joined([scatter(part, weights, windows, padded) for part, weights in pairs]), x.shape[1:-1])
 
 
-def _conv_kernel(g, y, x, kernel, strides, padding, dilation, bias=None):
+def _conv_kernel(g, x, kernel, strides, padding, dilation):
     windows, groups = _windows(x, kernel, strides, padding, dilation), _groups(x, kernel)
     pairs = zip(_parts(windows.pad(x), groups), _parts(g, groups), strict=True)
     return _joined([correlate(part, part_of_g, windows) for part, part_of_g in pairs])
 
 
-def _conv_bias(g, y, x, kernel, strides, padding, dilation, bias=None):
-    return unbroadcast(g, bias.shape)
+def _conv_shares(wanted, g, y, x, kernel, strides, padding, dilation, bias=None, rectified=False):
+    g = g * (y > 0) if rectified else g
+    vjps = {0: _conv_x, 1: _conv_kernel, _BIAS: lambda g, *_: unbroadcast(g, bias.shape)}
+    return [vjps[position](g, x, kernel, strides, padding, dilation) for position in wanted]
 
 
-conv.defvjp(_conv_x, _conv_kernel, None, None, None, _conv_bias)
+_BIAS = 5
+defvjp_joint(conv, _conv_shares)
+RULES[conv].differentiable = (0, 1, _BIAS)
 
 
 @primitive

@@ -120,9 +120,10 @@ def _unrolled(patches, blocks: Iterable[slice]) -> Iterator[tuple[slice, np.ndar
         yield block, scratch[: len(part)]
 
 
-def gather(padded, kernel, windows: Windows, bias=None):
+def gather(padded, kernel, windows: Windows, bias=None, rectified=False):
     """y[o, f] = sum over taps j and channels c of x[o * stride + j * dilation, c] * kernel[j, c, f] + bias[f].
 
+    With `rectified` it gives max(y, 0). Bias and maximum cost little while a block is in the cache.
     Shapes: padded (batch, *spatial, c), kernel (*size, c, f), bias (f,) or None -> (batch, *outputs, f).
     """
     matrix = kernel.reshape(-1, kernel.shape[-1])  # (taps * c, f)
@@ -135,6 +136,8 @@ def gather(padded, kernel, windows: Windows, bias=None):
             np.matmul(part.reshape(-1, len(matrix)), matrix, out=rows)
             if bias is not None:
                 rows += bias
+            if rectified:
+                np.maximum(rows, 0, out=rows)
 
     share(work, blocks_of(len(y), patches[:1].size))
     return y

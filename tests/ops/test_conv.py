@@ -120,8 +120,12 @@ def test_any_memory_layout(layout):
 
 
 @pytest.mark.parametrize("groups", [1, 2])
-def test_a_bias_is_added_to_each_filter(groups):
+def test_a_bias_and_a_relu_ride_along(groups):
     x, kernel, bias = numbers_for((2, 5, 6, 4), (3, 2, 4 // groups, 6), (6,))
     options = (2, 1), "same", (1, 1)
-    np.testing.assert_allclose(conv(x, kernel, *options, bias), conv(x, kernel, *options) + bias, atol=1e-12)
+    plain = conv(x, kernel, *options) + bias
+    np.testing.assert_allclose(conv(x, kernel, *options, bias), plain, atol=1e-12)
+    np.testing.assert_allclose(conv(x, kernel, *options, bias, True), np.maximum(plain, 0), atol=1e-12)
+    np.testing.assert_allclose(conv(x, kernel, *options, None, True), np.maximum(plain - bias, 0), atol=1e-12)
     check_gradients(lambda x, kernel, bias: conv(x, kernel, *options, bias) ** 2, x, kernel, bias)
+    check_gradients(lambda x, kernel, bias: conv(x, kernel, *options, bias, True) ** 2, x, kernel, bias)
