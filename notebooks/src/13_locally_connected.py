@@ -207,7 +207,7 @@ print("the same:", np.allclose(local_2d(x, *layer.get_weights(), 3, stride=2), y
 
 # %% [markdown]
 # Now you can go from one layer to the next. Give all places the same kernel, and the locally connected layer is the
-# convolution. Fill up its band with zeros, and it is a dense layer.
+# convolution. Put zeros around its band, and it is a dense layer.
 
 # %%
 conv = Conv1D(1, 3, bias_initializer="random_normal")
@@ -341,7 +341,7 @@ print("best when the digit moves:  ", max(on_the_right, key=on_the_right.get))
 print("worst when the place counts:", min(left_digit, key=left_digit.get))
 
 # %% [markdown]
-# **What to see:** the tables have turned. The convolution finds both digits and cannot tell which is which: to a kernel that
+# **What to see:** now it is the other way round. The convolution finds both digits and cannot tell which is which: to a kernel that
 # is the same everywhere, with a maximum over all places after it, left and right are one. The locally connected layer has
 # other weights on the left than on the right, and learns to be deaf on the right.
 #
