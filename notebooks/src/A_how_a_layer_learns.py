@@ -306,7 +306,7 @@ for shape in [(4,), (1, 4), (5, 1), (1, 1), ()]:
 # %% [markdown]
 # ## Is my gradient right?
 #
-# A wrong gradient gives no error message. The model even learns a little. So whoever writes a VJP checks it by wiggling:
+# A wrong gradient gives no error message. The model may even learn a little. So whoever writes a VJP checks it by wiggling:
 # `check_gradients` does that, along random directions. Here is a `primitive`, a function that brings its own VJP, once
 # right and once with a slip.
 
