@@ -6,6 +6,7 @@ Skipped where nbgrader is not installed (the extra `grade`).
 import copy
 import csv
 import json
+import os
 import shutil
 import subprocess
 import sys
@@ -36,9 +37,10 @@ def course(tmp_path_factory):
 def nbgrader(folder, *arguments):
     """The output of an nbgrader command, which must succeed."""
     program = "from nbgrader.apps.nbgraderapp import main; main()"
-    done = subprocess.run(
-        [sys.executable, "-c", program, *arguments], cwd=folder, capture_output=True, text=True, timeout=180
-    )
+    path = os.pathsep.join([str(Path(sys.executable).parent), os.environ["PATH"]])  # it calls `alembic` by name
+    command = [sys.executable, "-c", program, *arguments]
+    env = os.environ | {"PATH": path}
+    done = subprocess.run(command, cwd=folder, env=env, capture_output=True, text=True, timeout=300)
     assert done.returncode == 0, done.stderr
     return done.stdout + done.stderr
 
