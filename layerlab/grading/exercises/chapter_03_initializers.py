@@ -121,6 +121,16 @@ IDENTITY = Exercise(
 )
 
 
+def distance(case):
+    """What an array lacks that somebody worked out by hand: however random it looks, it is the same each time."""
+    return Measure(
+        "the mean distance between the weights of two draws",
+        lambda values: np.mean(np.abs(np.asarray(values[0], dtype=float) - np.asarray(values[case], dtype=float))),
+        tolerance=0.1,
+        relative=True,
+    )
+
+
 def random_uniform(shape, minval, maxval, rng):
     return initializers.RandomUniform(minval, maxval, seed=seed_of(rng))(shape)
 
@@ -130,13 +140,14 @@ UNIFORM = Exercise(
     name="random_uniform",
     title="All values equally likely",
     points=1,
-    cases=lambda rng: calls("random_uniform", ((200, 100), -0.25, 0.75, Rng(seed_of(rng)))),
+    cases=lambda rng: calls("random_uniform", *(((200, 100), -0.25, 0.75, Rng(seed_of(rng))) for _ in range(2))),
     reference=random_uniform,
     measures=(
         Measure("the smallest weight", lambda values: np.min(values[0]), tolerance=0.005),
         Measure("the largest weight", lambda values: np.max(values[0]), tolerance=0.005),
         Measure("the mean of the weights", lambda values: np.mean(values[0]), tolerance=0.02),
         Measure("the standard deviation of the weights", lambda values: np.std(values[0]), tolerance=0.02),
+        distance(1),
     ),
     misconceptions=(
         Misconception(
@@ -184,7 +195,7 @@ TRUNCATED = Exercise(
     name="truncated_normal",
     title="A bell without its tails",
     points=2,
-    cases=lambda rng: calls("truncated_normal", ((200, 150), MEAN, STDDEV, Rng(seed_of(rng)))),
+    cases=lambda rng: calls("truncated_normal", *(((200, 150), MEAN, STDDEV, Rng(seed_of(rng))) for _ in range(2))),
     reference=truncated_normal,
     measures=(
         Measure("the mean of the weights", lambda values: np.mean(values[0]), tolerance=0.02),
@@ -196,6 +207,7 @@ TRUNCATED = Exercise(
             lambda values: float(np.mean(np.abs(np.asarray(values[0]) - MEAN) > 1.98 * STDDEV)),
             tolerance=0.005,
         ),
+        distance(1),
     ),
     misconceptions=(
         Misconception(
@@ -261,6 +273,7 @@ SCALINGS = [
     (1.0, "fan_avg", "uniform"),
     (1.0, "fan_out", "normal"),
     (1.5, "fan_in", "uniform"),
+    (2.0, "fan_in", "normal"),  # the first once more, from another generator
 ]
 
 
@@ -279,17 +292,22 @@ SCALING = Exercise(
     points=3,
     cases=lambda rng: calls("variance_scaling", *(((300, 100), *settings, Rng(seed_of(rng))) for settings in SCALINGS)),
     reference=variance_scaling,
-    measures=tuple(
-        measure
-        for case, (scale, mode, kind) in enumerate(SCALINGS)
-        for measure in (
-            Measure(
-                f"with ({scale}, {mode!r}, {kind!r}), the standard deviation", spread_of(case), 0.03, relative=True
-            ),
-            Measure(
-                f"with ({scale}, {mode!r}, {kind!r}), the largest weight in standard deviations", reach_of(case), 0.1
-            ),
-        )
+    measures=(
+        *(
+            measure
+            for case, (scale, mode, kind) in enumerate(SCALINGS[:4])
+            for measure in (
+                Measure(
+                    f"with ({scale}, {mode!r}, {kind!r}), the standard deviation", spread_of(case), 0.03, relative=True
+                ),
+                Measure(
+                    f"with ({scale}, {mode!r}, {kind!r}), the largest weight in standard deviations",
+                    reach_of(case),
+                    0.1,
+                ),
+            )
+        ),
+        distance(4),
     ),
     misconceptions=(
         Misconception(
@@ -365,7 +383,7 @@ def regularity(case):
     return lambda values: np.mean(np.abs(values[case]))
 
 
-GAINS = [((40, 40), 1.0), ((60, 20), 2.0), ((20, 60), 1.5)]
+GAINS = [((40, 40), 1.0), ((60, 20), 2.0), ((20, 60), 1.5), ((40, 40), 1.0)]
 
 ORTHOGONAL = Exercise(
     id="orthogonal",
@@ -374,14 +392,17 @@ ORTHOGONAL = Exercise(
     points=2,
     cases=lambda rng: calls("orthogonal", *((*settings, Rng(seed_of(rng))) for settings in GAINS)),
     reference=orthogonal,
-    measures=tuple(
-        measure
-        for case, (shape, gain) in enumerate(GAINS)
-        for measure in (
-            Measure(f"with {shape} and gain {gain}, the length of a row or column", lengths(case), 1e-3),
-            Measure(f"with {shape}, the largest inner product of two of them", crookedness(case), 1e-3),
-            Measure(f"with {shape}, the mean size of an entry", regularity(case), 0.15, relative=True),
-        )
+    measures=(
+        *(
+            measure
+            for case, (shape, gain) in enumerate(GAINS[:3])
+            for measure in (
+                Measure(f"with {shape} and gain {gain}, the length of a row or column", lengths(case), 1e-3),
+                Measure(f"with {shape}, the largest inner product of two of them", crookedness(case), 1e-3),
+                Measure(f"with {shape}, the mean size of an entry", regularity(case), 0.15, relative=True),
+            )
+        ),
+        distance(3),
     ),
     misconceptions=(
         Misconception(

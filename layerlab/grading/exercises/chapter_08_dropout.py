@@ -67,7 +67,7 @@ def dropout_layer(x, rate, training, rng):
 def layer_cases(rng):
     ones = np.ones((100, 100))
     return calls(
-        "dropout_layer", *((ones, 0.25, training, Rng(int(rng.integers(2**31)))) for training in (True, False))
+        "dropout_layer", *((ones, 0.25, training, Rng(int(rng.integers(2**31)))) for training in (True, False, True))
     )
 
 
@@ -88,6 +88,11 @@ def correlation_of_rows(values):
     return np.std(np.mean(np.asarray(values[0]) == 0, axis=0))
 
 
+def share_that_differs(values):
+    """A mask that somebody drew once and wrote down is the same each time."""
+    return np.mean(np.asarray(values[0]) != np.asarray(values[2]))
+
+
 LAYER = Exercise(
     id="dropout-layer",
     name="dropout_layer",
@@ -102,6 +107,7 @@ LAYER = Exercise(
         Measure("in training, the mean output for inputs of 1", mean(0), 0.045),
         Measure("outside of training, the share of zeros", share_of_zeros(1), 1e-9),
         Measure("outside of training, the mean output for inputs of 1", mean(1), 1e-6),
+        Measure("the share of outputs that change with the generator", share_that_differs, 0.06),
     ),
     misconceptions=(
         Misconception(

@@ -126,12 +126,20 @@ def inverse(dims):
     return tuple(int(i) + 1 for i in np.argsort(dims))
 
 
+def turned(rng, count):
+    """A permutation that is not its own inverse, nor that of its reverse."""
+    while True:
+        dims = tuple(int(i) + 1 for i in rng.permutation(count))
+        if inverse(dims) not in (dims, dims[::-1]):
+            return dims
+
+
 INVERSE = Exercise(
     id="inverse-permutation",
     name="inverse",
     title="The permutation that undoes it",
     points=1,
-    cases=lambda rng: calls("inverse", ((3, 1, 2),), ((2, 3, 1),), ((2, 4, 1, 3),), ((4, 1, 2, 5, 3),)),
+    cases=lambda rng: calls("inverse", ((3, 1, 2),), ((2, 3, 1),), (turned(rng, 4),), (turned(rng, 6),)),
     reference=inverse,
     misconceptions=(
         Misconception(

@@ -92,7 +92,8 @@ def same_padding(n, kernel_size, stride):
 
 def padding_cases(rng):
     even, odd = 2 * int(rng.integers(3, 9)), 2 * int(rng.integers(3, 9)) + 1
-    plain = [(even, 3, 2), (odd, 3, 2), (odd, 4, 1), (even, 3, 1), (odd, 5, 2), (even, 6, 2)]
+    k = 2 * int(rng.integers(1, 4)) + 1
+    plain = [(even, k, 2), (odd, k, 2), (odd, k + 1, 1), (even, k, 1), (odd, k + 2, 2), (even, k + 3, 2)]
     return calls("same_padding", *plain, (3 * even + 2, 1, 3))  # in the last, the window is smaller than its stride
 
 

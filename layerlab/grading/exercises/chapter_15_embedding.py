@@ -119,7 +119,7 @@ def padding_mask(ids):
 def padded(rng):
     """Ids with zeros behind them, of different lengths; row sums and places differ from each other."""
     ids = rng.integers(1, 20, size=(4, 6))
-    for row, length in enumerate((6, 4, 2, 1)):
+    for row, length in enumerate(rng.permutation((6, 4, 2, 1))):
         ids[row, length:] = 0
     return ids
 
@@ -268,8 +268,9 @@ def check_ids(ids, input_dim):
 
 
 def id_cases(rng):
-    good = rng.permutation(5)
-    return calls("check_ids", (good, 5), (np.append(good, 5), 5), (np.append(good, -1), 5), (good, 9))
+    n = int(rng.integers(5, 15))
+    good = rng.permutation(n)
+    return calls("check_ids", (good, n), (np.append(good, n), n), (np.append(good, -1), n), (good, n + 4))
 
 
 def too_strict(ids, input_dim):

@@ -91,7 +91,9 @@ def confusion_assigned(y_true, y_pred, classes):
 def confusion_cases(rng):
     y_true = np.array([0, 0, 0, 1, 1, 2, 2, 2, 2, 0])
     y_pred = np.array([0, 1, 1, 1, 2, 2, 2, 0, 0, 0])
-    order = rng.permutation(10)
+    more_true, more_pred = rng.integers(3, size=(2, 8))
+    y_true, y_pred = np.append(y_true, more_true), np.append(y_pred, more_pred)
+    order = rng.permutation(18)
     return calls("confusion", (y_true[order], y_pred[order], 3), (y_true[order], y_pred[order], 5))
 
 
@@ -170,6 +172,13 @@ CURVES = [
     ([0.5, 0.6, 0.7, 0.8, 0.4], 2),
 ]
 
+
+def later(rng, curve):
+    """A curve at another height, behind some epochs that went well."""
+    before = np.linspace(1.4, 1.1, int(rng.integers(7)))
+    return np.round(np.append(before, curve) * rng.uniform(1, 2), 4).tolist()
+
+
 EARLY = Exercise(
     id="early-stopping",
     name="stop_early",
@@ -177,7 +186,7 @@ EARLY = Exercise(
     points=2,
     cases=lambda rng: calls(
         "stop_early",
-        *((np.round(np.array(curve) * rng.uniform(1, 2), 4).tolist(), patience) for curve, patience in CURVES),
+        *((later(rng, curve), patience) for curve, patience in CURVES),
     ),
     reference=stop_early,
     misconceptions=(
