@@ -66,8 +66,8 @@ def accuracy_after_training(model, epochs=3):
 
 all_ones = digits_model("ones", "ones")
 default = digits_model("glorot_uniform")
-print("all ones: fewer than 30 of 100 test digits right:", accuracy_after_training(all_ones) < 0.3)
-print("default:  more than 85 of 100 test digits right: ", accuracy_after_training(default) > 0.85)
+print("all ones: fewer than 30 of 100 test digits right:", accuracy_after_training(all_ones, epochs=2) < 0.3)
+print("default:  more than 85 of 100 test digits right: ", accuracy_after_training(default, epochs=2) > 0.85)
 
 # %% [markdown]
 # Look inside. Each hidden unit has one weight per pixel, so its column of the kernel is a picture. Here is what training
@@ -77,7 +77,7 @@ print("default:  more than 85 of 100 test digits right: ", accuracy_after_traini
 kernel = all_ones.layers[0].get_weights()[0]
 plots.kernels(kernel - 1, (28, 28), count=8, title="what eight units learned, starting from ones")
 print("weights moved by more than 0.1:", bool(np.abs(kernel - 1).max() > 0.1))
-print("largest difference between two units below 0.001:", bool(np.ptp(kernel, axis=1).max() < 1e-3))
+print("largest difference between two units below 0.01:", bool(np.ptp(kernel, axis=1).max() < 1e-2))
 
 # %%
 pictures = plots.kernels(default.layers[0], (28, 28), count=8, title="eight units of the default start")
@@ -89,8 +89,9 @@ print("largest difference between two units above 0.3:", bool(differences.max() 
 # units.
 #
 # The reason fits in three lines. Units with equal weights give equal outputs. Equal outputs, treated alike by the next
-# layer, get equal gradients. Equal gradients make equal updates, so the weights are equal again: for ever. This is the
-# **symmetry** of a layer, and training alone does not break it. Sixteen units do the work of one.
+# layer, get equal gradients. Equal gradients make equal updates, so the weights are equal again: forever. This is the
+# **symmetry** of a layer, and training alone does not break it. Sixteen units do the work of one. (We ask for 0.01 and not for
+# 0, because the computer rounds, not always alike.)
 #
 # Here is the gradient itself. A `Tape` records what happens to numbers, and gives the gradient of the result. The second
 # kernel gets equal *rows* here: it treats all 16 units alike, but not the ten digits. (For an initializer of your own, a function
@@ -605,8 +606,8 @@ print("20 random matrices, more than 20 factors below a thousandth:", bool(lost.
 # nothing, however many there are.
 #
 # `Orthogonal(gain=1.0, seed=None)` gives a matrix whose columns stand at right angles to each other and all have the
-# length `gain`. If there are fewer rows than columns, the rows do. The recipe: decompose a random normal matrix with QR,
-# keep Q.
+# length `gain`. If there are fewer rows than columns, the rows do. The recipe: split a random normal matrix with `np.linalg.qr` into a matrix
+# Q with orthogonal columns and a triangular one, and keep Q.
 
 
 # %%
@@ -700,7 +701,7 @@ print("two runs, same kernel:", np.array_equal(*kernels_of_runs))
 # | relu and its family | `he_normal`, `he_uniform` | half of the sums are lost: scale 2 |
 # | tanh, sigmoid, softmax, nothing | `glorot_uniform` (the default), `glorot_normal` | forward and backward in balance |
 # | selu | `lecun_normal` | selu is made for it (chapter 6) |
-# | recurrence, very many layers | `orthogonal` | no direction grows or dies |
+# | its own outputs as inputs (recurrent), or very many layers before it | `orthogonal` | no direction grows or dies |
 # | a bias | `zeros` (the default) | the kernel breaks the symmetry already |
 # | a layer that should begin by doing nothing | `identity`, or `zeros` in a branch that is added | the signal passes unharmed |
 #
