@@ -465,7 +465,10 @@ print("the same:", np.allclose(neuron.get_weights()[0], stepped, atol=1e-5))
 # Wiggling 1,208 weights one by one would be slow. The library finds the whole gradient in one sweep backward through
 # the model ([appendix A](A_how_a_layer_learns.ipynb)).
 #
-# Now many steps. A model with one input, one output and two hidden layers of 32 units is to learn a wave.
+# Now many steps. A model with one input, one output and two **hidden** layers of 32 units is to learn a wave. (Hidden layers
+# are those whose outputs only the next layer sees.) `compile` says how it is to learn: with which loss, and with which
+# **optimizer**, the rule that makes a step of a gradient. `SGD` goes the same fraction of the gradient every time. `Adam`, a
+# popular choice, finds a length of step for each weight.
 
 # %%
 wave = np.sin(2 * line)
@@ -527,12 +530,24 @@ print(f"(784 + 1) x 512 + (512 + 1) x 10 = {digits.count_params():,} parameters"
 print("untrained, fewer than 20 in 100 test digits are read right:", accuracy < 0.2)
 
 # %% [markdown]
-# Untrained, the model is no better than guessing, which gets about one digit in ten. Two things in it are new.
+# Untrained, the model is no better than guessing, which gets about one digit in ten. What is new:
 #
 # - `softmax` turns the ten outputs into probabilities: all positive, and together 1. The largest is the answer.
 # - `Dropout(0.2)` switches off about one in five of the hidden units, different ones at every step, in training only. It
 #   has no weights. It keeps the model from leaning on single units
 #   ([chapter 8](08_dropout.ipynb)).
+# - `sparse_categorical_crossentropy` is the loss for classes: minus the logarithm of the probability that the model gives to
+#   the right digit, averaged over the pictures. To be sure and right costs nothing, to be sure and wrong costs much.
+# - `accuracy` is the share of right answers. It is a **metric**: it is reported, and nothing is trained with it.
+
+# %%
+guesses = digits.predict(x_test, verbose=0)
+by_hand = -np.mean(np.log(guesses[np.arange(2000), y_test]))
+print("the loss by hand, the same:", np.allclose(by_hand, digits.evaluate(x_test, y_test, verbose=0)[0], atol=1e-4))
+
+# %% [markdown]
+# `fit` takes the training pictures in **batches** of 32, with one step for each batch. Once through all 8,000 is an **epoch**.
+# After each epoch it looks at the pictures in `validation_data`, from which it does not learn.
 
 # %%
 history = digits.fit(x_train, y_train, epochs=5, validation_data=(x_test, y_test), verbose=0)
