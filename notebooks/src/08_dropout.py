@@ -141,8 +141,8 @@ print("the same:", np.allclose(values * mask / (1 - 0.3), theirs, atol=1e-6))
 print("not training, nothing changes:", np.array_equal(Dropout(0.3)(values), values))
 
 # %% [markdown]
-# This form is called *inverted* dropout: the correction is made while training, and inference needs none. The paper of
-# 2014 did it the other way round, and multiplied the weights by `1 - rate` afterward. The result is the same on average.
+# This form is called *inverted* dropout: the correction is made while training, and **inference**, the use of the trained
+# model, needs none. The paper of 2014 did it the other way round, and multiplied the weights by `1 - rate` afterward. The result is the same on average.
 #
 # ## The rate is what is dropped
 #
@@ -653,11 +653,12 @@ for rate in (0.0, 0.5):
 # </details>
 
 # %% [markdown]
-# **2.** And at inference?
+# **2.** You call a model with dropout twice on the same `x`, first with `model.predict(x)`, then with
+# `model(x, training=True)`. Which of the two would give the same again?
 #
 # <details><summary>Answer</summary>
 #
-# 10.
+# `predict`: nothing is dropped there. With `training=True`, each call draws another mask.
 #
 # </details>
 
