@@ -9,6 +9,7 @@ import math
 
 import numpy as np
 
+from layerlab.autodiff.arraylike import ArrayLike
 from layerlab.autodiff.tape import active_tape
 from layerlab.autodiff.traced import Watched, stop_gradient, unwatch
 from layerlab.changes import count_change
@@ -210,11 +211,10 @@ class Variable(Watched):
             ValueError: another shape.
             TracingError: a traced value for a trainable variable, while the tape records.
         """
-        value = unwatch(value)
-        if not self._trainable:
-            value = stop_gradient(value)
+        if isinstance(value, ArrayLike):
+            value = unwatch(value) if self._trainable else stop_gradient(value)
         value = np.array(value, dtype=self._array.dtype)
-        if value.shape != self.shape:
+        if value.shape != self._array.shape:
             raise ValueError(
                 "The shape of the target variable and the shape of the target value in `variable.assign(value)` must "
                 f"match. variable.shape={self.shape}, Received: value.shape={value.shape}. "

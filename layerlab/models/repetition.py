@@ -5,6 +5,7 @@ of layers that declare `repeats`: their `call` makes the same NumPy calls each t
 after something was changed, goes the plain way through layers and tape; `compile(run_eagerly=True)` always does.
 """
 
+from collections.abc import Sequence
 from typing import NamedTuple
 
 from layerlab import tree
@@ -51,7 +52,7 @@ class Repetition:
             self._changes, self._allowed, self._steps = number_of_changes(), None, {}
         if self._allowed is False:
             return None
-        leaves = tree.flatten(batch)
+        leaves = tree.flatten(batch) if any(map(tree.is_nested, batch)) else batch
         key = _key(batch, leaves)
         if key not in self._steps:
             if len(self._steps) < MOST:
@@ -83,9 +84,9 @@ class Repetition:
         self._steps[key] = _Step(program, tree.map_structure(lambda _: None, y_pred), variables)
 
 
-def _key(batch: tuple, leaves: list) -> tuple:
+def _key(batch: tuple, leaves: Sequence) -> tuple:
     """What a program is written for: the shapes, and how the arrays are nested."""
-    nesting = str(tree.nesting(batch)) if any(map(tree.is_nested, batch)) else ""
+    nesting = "" if leaves is batch else str(tree.nesting(batch))
     return (nesting, *[None if leaf is None else (leaf.shape, leaf.dtype) for leaf in leaves])
 
 

@@ -200,10 +200,10 @@ class TrainingStep(Layer, named=False):
             )
 
     def _track_loss(self, loss, x) -> None:
-        size = next((len(leaf) for leaf in tree.flatten(x) if np.ndim(leaf)), 1)
+        size = next((leaf.shape[0] for leaf in tree.flatten(x) if np.shape(leaf)), 1)
         self._loss_tracker.update_state(loss, sample_weight=size)
-        for tracker, value in zip(self._part_trackers.values(), self._last_parts, strict=True):
-            if self._report_parts:
+        if self._report_parts:
+            for tracker, value in zip(self._part_trackers.values(), self._last_parts, strict=True):
                 tracker.update_state(_number(value), sample_weight=size)
         if self._compiled_loss is not None:
             for tracker, value in zip(self._compiled_loss.metrics, self._compiled_loss.last, strict=False):
