@@ -16,6 +16,9 @@ import numpy as np
 __all__ = ["Call", "Get", "New", "NumpyFunction", "Outcome", "Rng", "Set", "Step", "perform"]
 
 
+_MANY = 16  # values in a list; no exercise asks for so many at a time but in an array
+
+
 @dataclass(frozen=True)
 class Rng:
     """Stands for `np.random.default_rng(seed)` among the arguments of a step; it is made where it is used."""
@@ -159,11 +162,24 @@ def _settled(value: Any) -> Any:
     match value:
         case np.ndarray():
             return value.copy()
+        case list() | tuple() if (array := _as_rows(value)) is not None:
+            return array
         case list() | tuple():
             return [_settled(part) for part in value]
         case dict():
             return {key: _settled(part) for key, part in value.items()}
     return value
+
+
+def _as_rows(value: list | tuple) -> np.ndarray | None:
+    """Many numbers, or rows of them, as the array that they mean, which crosses the border at once; None for others."""
+    if len(value) <= _MANY:
+        return None
+    try:
+        array = np.asarray(value)
+    except (ValueError, TypeError):  # rows of different lengths
+        return None
+    return array.copy() if array.dtype.kind in "biufc" else None
 
 
 def _text_of(error: BaseException) -> str:

@@ -149,6 +149,8 @@ class _Writer:
         name = f"{array.dtype.kind}{array.dtype.itemsize}"
         if name not in _DTYPES:
             return self.write(Unsendable(f"an array of dtype {array.dtype}"), depth)
+        if array.ndim > MAX_DEPTH or max(array.shape, default=0) >= _MAX_LENGTH:  # which no reader would take
+            return self.write(Unsendable(f"an array of {array.ndim} axes, too large to look at"), depth)
         if self.size + array.nbytes > MAX_ARRAYS:
             return self.write(Unsendable(f"an array of shape {array.shape}, too large to look at"), depth)
         array = np.ascontiguousarray(array, array.dtype.newbyteorder("<")).reshape(array.shape)

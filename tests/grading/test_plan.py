@@ -76,3 +76,16 @@ def test_a_result_is_kept_as_it_was():
     first, second = perform([Call("answer"), Call("answer")], {"answer": answer})
     assert first.value["a"][0].tolist() == [1, 1]
     assert second.value["a"][0].tolist() == [2, 2]
+
+
+@pytest.mark.parametrize(("value", "shape"), [([[0.5] * 300] * 200, (200, 300)), (tuple(range(17)), (17,))])
+def test_many_numbers_in_lists_are_an_array(value, shape):
+    (outcome,) = perform([Call("f")], {"f": lambda: value})
+    assert isinstance(outcome.value, np.ndarray)
+    assert outcome.value.shape == shape
+
+
+@pytest.mark.parametrize("value", [[1.0, 2.0], [[1.0] * 16] * 16, ["a"] * 20, [[1], [1, 2]] * 20, [None] * 20])
+def test_other_lists_stay_lists(value):
+    (outcome,) = perform([Call("f")], {"f": lambda: value})
+    assert outcome.value == value

@@ -185,9 +185,11 @@ class Other:
         (np.array(["text"]), "an array of dtype <U4"),
         (10**30, "<int>"),
         ({1: 2}, "<dict>"),
+        (np.ones((1,) * 40), "an array of 40 axes, too large to look at"),
+        (np.ones((0, 1 << 40)), "an array of 2 axes, too large to look at"),
         (np.zeros(wire.MAX_ARRAYS + 1, np.uint8), f"an array of shape ({wire.MAX_ARRAYS + 1},), too large to look at"),
     ],
-    ids=["object", "function", "objects", "texts", "integer", "keys", "large"],
+    ids=["object", "function", "objects", "texts", "integer", "keys", "axes", "long axis", "large"],
 )
 def test_what_is_no_data_goes_as_its_description(value, what):
     assert wire.unpack(wire.pack([value])) == [wire.Unsendable(what)]

@@ -167,7 +167,9 @@ def _answer(cases: list[list[Step]], namespace: dict[str, Any], seconds: float) 
     try:
         wire.pack(outcomes)
     except (wire.WireError, MemoryError) as error:
-        return [[Outcome(error="ValueError", message=f"what came back is too large to look at: {error}")]]
+        return [
+            [Outcome(error="ValueError", message=f"what came back is too large to look at: {error}")] for _ in cases
+        ]
     return outcomes
 
 
