@@ -152,6 +152,25 @@ SCORE = [
         says=r"\ud800\x1b[2J\u202e",
     ),
     attack(
+        "an array that lies about its shape",
+        """
+        class Mine(np.ndarray):
+            shape = property(lambda self: ())
+            nbytes = property(lambda self: 8)
+        def norm(x):
+            return x.view(Mine)
+        """,
+    ),
+    attack(
+        "an outcome as an answer",
+        """
+        from layerlab.grading.plan import Outcome
+        def norm(x):
+            return Outcome([np.ones(900) / 3] * 1000)
+        """,
+    ),
+    attack("names that are gone", "globals().clear()", points=0),
+    attack(
         "no outcomes at all",
         """
         from layerlab.grading.inside import child

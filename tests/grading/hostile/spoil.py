@@ -84,6 +84,15 @@ SPOIL = [
         wire.pack = lambda value: pack({"problem": [np.ones(900) / 3] * 9000} if type(value) is dict else value)
         """,
     ),
+    attack("an answer of many axes", "def norm(x):\n    return np.ones((1,) * 64)", says="64 axes"),
+    attack("a pattern that never matches", "import re\ndef norm(x):\n    re.match('(a+)+$', 'a' * 40 + 'b')"),
+    attack(
+        "an alarm that is ignored", "import signal\nsignal.signal = print\nsignal.setitimer = print\nwhile True: pass"
+    ),
+    attack(
+        "an end that sleeps",
+        "import time\nclass Late:\n    def __del__(self):\n        time.sleep(60)\ndef norm(x):\n    Late()",
+    ),
     attack("an answer that contains itself", "def norm(x):\n    y = []\n    y.append(y)\n    return y"),
     attack("a long text", "def norm(x):\n    return 'x' * 100_000_000"),
     attack("a long error", "def norm(x):\n    raise ValueError('x' * 100_000_000)"),
