@@ -17,7 +17,7 @@ FILES = sorted(path.relative_to(ROOT) for path in ROOT.rglob("*.py"))
 KERAS = json.loads((Path(__file__).parent / "golden" / "keras_names.json").read_text(encoding="utf-8"))
 
 LEVELS = (  # a file imports its own level and those above it in this table
-    "naming config changes messages dtype_policies registry serialization masking tree",
+    "naming config changes messages dtype_policies registry serialization masking tree threads",
     "autodiff",
     "variables random ops",
     "activations initializers constraints regularizers losses metrics optimizers",
@@ -30,7 +30,7 @@ LEVEL = {unit: level for level, units in enumerate(LEVELS) for unit in units.spl
 STRICTER = {  # units that may import less than their level allows
     "callbacks": {unit for unit, level in LEVEL.items() if level <= 3} | {"callbacks"},
     "datasets": {"datasets"},
-    "autodiff": {"autodiff"},
+    "autodiff": {"autodiff", "threads"},
 }
 LATE = {  # files whose methods, when called, reach for a higher level
     "models/__init__.py": {"saving"},

@@ -3,7 +3,6 @@
 A recorded call keeps its arguments until the walk back, so arrays that somebody else could still change are copied.
 """
 
-import math
 import operator
 from collections.abc import Callable
 from types import EllipsisType
@@ -12,17 +11,11 @@ import numpy as np
 
 from layerlab.autodiff import refusals
 from layerlab.autodiff.arraylike import ArrayLike, map_nested
+from layerlab.autodiff.product import matmul
 from layerlab.autodiff.rule import COMPOSITES, CONSTANTS, Options, Rule
 from layerlab.autodiff.traced import TracedArray, Watched, stop_gradient, unwatch
 
 __all__ = ["FASTER", "call_off_tape", "call_without_rule", "plain_arguments", "settle"]
-
-
-def _matmul(x1, x2):
-    """np.matmul, with one product for (..., n) @ (n, m) where NumPy makes one a matrix: twice as fast."""
-    if x1.ndim > 2 and x2.ndim == 2 and x1.shape[-1] == len(x2):
-        return (x1.reshape(math.prod(x1.shape[:-1]), len(x2)) @ x2).reshape(*x1.shape[:-1], x2.shape[1])
-    return np.matmul(x1, x2)
 
 
 def _mean(x, *args, **kwargs):
@@ -33,7 +26,7 @@ def _mean(x, *args, **kwargs):
 
 
 # np.power(x, 2) takes 3.5 times as long as x ** 2
-FASTER: dict[Callable, Callable] = {np.power: operator.pow, np.matmul: _matmul, np.mean: _mean}
+FASTER: dict[Callable, Callable] = {np.power: operator.pow, np.matmul: matmul, np.mean: _mean}
 _IMMUTABLE = (bool, int, float, complex, str, np.generic, np.dtype, type, type(None), EllipsisType, slice)
 _PLAIN_ARRAYS = (np.ndarray, np.memmap)
 # Options of NumPy functions at the value that means "not given".

@@ -8,6 +8,7 @@ import numpy as np
 
 from layerlab.autodiff import refusals
 from layerlab.autodiff.arraylike import ArrayLike, map_nested
+from layerlab.autodiff.product import matmul
 
 __all__ = ["TracedArray", "Watched", "stop_gradient", "unwatch"]
 
@@ -24,7 +25,10 @@ class Watched(ArrayLike):
         raise NotImplementedError
 
     def _call(self, function, args, kwargs):
-        return function(*map_nested(unwatch, args), **map_nested(unwatch, kwargs))
+        args = map_nested(unwatch, args)
+        if function is np.matmul and not kwargs and type(args[0]) is type(args[1]) is np.ndarray:
+            function = matmul  # the outputs of a model: off the tape, too, large products are shared between threads
+        return function(*args, **map_nested(unwatch, kwargs))
 
 
 def unwatch(x):

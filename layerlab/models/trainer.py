@@ -23,6 +23,7 @@ from layerlab.models.batches import (
 from layerlab.models.failure import NoGuard, Unchanged
 from layerlab.models.interrupt import interrupt_between_steps
 from layerlab.models.training_step import TrainingStep
+from layerlab.threads import one_blas_thread
 
 __all__ = ["Trainer"]
 
@@ -34,6 +35,7 @@ class Trainer(TrainingStep, named=False):
 
     # --- fit ------------------------------------------------------------------------------------------------------
 
+    @one_blas_thread()
     def fit(
         self,
         x=None,
@@ -180,6 +182,7 @@ class Trainer(TrainingStep, named=False):
 
     # --- evaluate and predict -----------------------------------------------------------------------------------
 
+    @one_blas_thread()
     def evaluate(
         self,
         x=None,
@@ -238,6 +241,7 @@ class Trainer(TrainingStep, named=False):
         values = [results[name] for name in dict.fromkeys([*first, *known, *rest])]
         return values[0] if len(values) == 1 else values
 
+    @one_blas_thread()
     def predict(self, x, batch_size=None, verbose="auto", steps=None, callbacks=None):
         """The outputs for data, as ndarrays, batch by batch.
 
@@ -267,6 +271,7 @@ class Trainer(TrainingStep, named=False):
 
     # --- one batch ------------------------------------------------------------------------------------------------
 
+    @one_blas_thread()
     def train_on_batch(self, x, y=None, sample_weight=None, class_weight=None, return_dict=False):
         """Learn from one batch.
 
@@ -281,6 +286,7 @@ class Trainer(TrainingStep, named=False):
             results = _as_floats(self.train_step(with_class_weight(batch, class_weight)))
         return results if return_dict else self._in_order(results)
 
+    @one_blas_thread()
     def test_on_batch(self, x, y=None, sample_weight=None, return_dict=False):
         """Judge one batch; returns as `train_on_batch` does."""
         self._check_compiled()
@@ -288,6 +294,7 @@ class Trainer(TrainingStep, named=False):
         results = _as_floats(self.test_step(_one_batch(x, y, sample_weight)))
         return results if return_dict else self._in_order(results)
 
+    @one_blas_thread()
     def predict_on_batch(self, x):
         """The output for one batch, as ndarrays."""
         batches = batches_of(x, batch_size=_all_samples(x))

@@ -5,6 +5,7 @@ from math import prod
 import numpy as np
 
 from layerlab.autodiff import primitive
+from layerlab.autodiff.product import matmul
 from layerlab.ops.windows import Windows
 
 __all__ = ["locally_connected"]
@@ -25,7 +26,7 @@ def locally_connected(x, kernel, windows: Windows):
     array([  2.,  20., 200.])
     """
     y = np.empty((len(x), *windows.outputs, kernel.shape[-1]), np.result_type(x, kernel))
-    np.matmul(_unrolled(x, windows).swapaxes(1, 2), kernel, out=_by_position(y, windows))
+    matmul(_unrolled(x, windows).swapaxes(1, 2), kernel, out=_by_position(y, windows))
     return y
 
 
@@ -51,7 +52,7 @@ def _by_position(g, windows: Windows):
 
 def _x_vjp(g, y, x, kernel, windows):
     spatial, channels = x.shape[1:-1], x.shape[-1]
-    patches = np.matmul(kernel, _by_position(g, windows).swapaxes(1, 2))  # (positions, taps * channels, batch)
+    patches = matmul(kernel, _by_position(g, windows).swapaxes(1, 2))  # (positions, taps * channels, batch)
     patches = _batch_inside(patches.reshape(*windows.outputs, *windows.size, channels, len(x)))
     padded = _batch_inside(np.zeros((*windows.padded(spatial), channels, len(x)), patches.dtype))
     for tap, seen in windows.taps():
@@ -60,7 +61,7 @@ def _x_vjp(g, y, x, kernel, windows):
 
 
 def _kernel_vjp(g, y, x, kernel, windows):
-    return np.matmul(_unrolled(x, windows), _by_position(g, windows))
+    return matmul(_unrolled(x, windows), _by_position(g, windows))
 
 
 locally_connected.defvjp(_x_vjp, _kernel_vjp)

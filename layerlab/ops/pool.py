@@ -6,8 +6,8 @@ A window that reaches over the edge sees only what is there: padding never wins 
 import numpy as np
 
 from layerlab.autodiff import primitive
-from layerlab.ops.threads import share
 from layerlab.ops.windows import Windows, blocks_of
+from layerlab.threads import share
 
 __all__ = ["average_pool", "max_pool"]
 

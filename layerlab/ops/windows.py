@@ -12,7 +12,7 @@ from math import prod
 
 import numpy as np
 
-from layerlab.ops.threads import share
+from layerlab.threads import share
 
 __all__ = ["Windows", "along", "blocks_of", "correlate", "gather", "scatter"]
 
@@ -104,8 +104,9 @@ def along(n: int, size: int, stride: int, dilation: int, padding: str) -> tuple[
 
 
 def blocks_of(batch: int, elements: int) -> list[slice]:
-    """Slices of the batch that fit the cache, when a sample takes so many elements."""
+    """Slices of the batch that fit the cache, when a sample takes so many elements; if not one, then four to share."""
     step = max(1, _BLOCK // max(1, elements))
+    step = min(step, -(-batch // 4)) if step < batch else step
     return [slice(start, start + step) for start in range(0, batch, step)]
 
 

@@ -5,6 +5,7 @@ import string
 
 import numpy as np
 
+from layerlab.autodiff.product import matmul
 from layerlab.autodiff.rule import composite, defvjp, defvjp_joint
 
 
@@ -19,8 +20,8 @@ def _matmul_left(g, y, x1, x2):  # g @ x2^T
     if x1.ndim == 1:  # (n) @ (..., n, m) -> (..., m)
         return (x2 @ g[..., None])[..., 0]
     if x2.ndim == 2 and g.ndim > 2:  # one product instead of one a matrix of the batch
-        return (_rows(g) @ x2.T).reshape(x1.shape)
-    return g @ x2.swapaxes(-1, -2)
+        return matmul(_rows(g), x2.T).reshape(x1.shape)
+    return matmul(g, x2.swapaxes(-1, -2))
 
 
 def _matmul_right(g, y, x1, x2):  # x1^T @ g
@@ -29,8 +30,8 @@ def _matmul_right(g, y, x1, x2):  # x1^T @ g
     if x2.ndim == 1:  # (..., n) @ (n) -> (...)
         return g.reshape(-1) @ _rows(x1)
     if x2.ndim == 2:  # (..., n) @ (n, m) -> (..., m)
-        return x1.T @ g if g.ndim == 2 else _rows(x1).T @ _rows(g)
-    return x1.swapaxes(-1, -2) @ g
+        return matmul(x1.T, g) if g.ndim == 2 else matmul(_rows(x1).T, _rows(g))
+    return matmul(x1.swapaxes(-1, -2), g)
 
 
 defvjp(np.matmul, _matmul_left, _matmul_right)

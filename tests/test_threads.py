@@ -10,11 +10,12 @@ import warnings
 import numpy as np
 import pytest
 
+from layerlab import Sequential, layers, threads
 from layerlab.autodiff import gradient
-from layerlab.ops import threads, windows
+from layerlab.ops import windows
 from layerlab.ops.conv import conv
 from layerlab.ops.pool import max_pool
-from layerlab.ops.threads import share
+from layerlab.threads import number_of_threads, one_blas_thread, share
 
 
 class Blas:
@@ -51,6 +52,40 @@ def test_they_work_at_the_same_time(blas):
 
 def test_blas_has_one_thread_meanwhile(blas):
     assert share(lambda blocks: blas.count, range(6)) == [1, 1, 1]
+    assert blas.count == 3
+
+
+def test_blas_may_be_held_for_longer(blas):
+    with one_blas_thread():
+        assert blas.count == 1
+        assert number_of_threads() == 3
+        with one_blas_thread():
+            assert len(share(list, range(30))) == 3
+        assert blas.count == 1
+    assert blas.count == number_of_threads() == 3
+    assert blas.said == [1, 3]
+
+
+def test_an_error_lets_blas_go(blas):
+    with pytest.raises(ZeroDivisionError), one_blas_thread():
+        raise ZeroDivisionError
+    assert blas.count == 3
+
+
+@pytest.mark.parametrize("step", ["fit", "evaluate", "predict", "train_on_batch", "test_on_batch", "predict_on_batch"])
+def test_a_model_holds_blas_while_it_works(blas, step):
+    class Asks(layers.Layer):
+        def call(self, inputs):
+            seen.append((blas.count, number_of_threads()))
+            return inputs
+
+    seen = []
+    model = Sequential([layers.Input((3,)), Asks(), layers.Dense(2)])
+    model.compile("sgd", "mse")
+    seen.clear()
+    data = (np.ones((4, 3)),) if "predict" in step else (np.ones((4, 3)), np.ones((4, 2)))
+    getattr(model, step)(*data)
+    assert set(seen) == {(1, 3)}
     assert blas.count == 3
 
 

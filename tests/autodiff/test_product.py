@@ -1,0 +1,88 @@
+"""Products that threads share: the numbers of np.matmul for every form, and no sharing where it would not pay."""
+
+import numpy as np
+import pytest
+
+from layerlab import threads
+from layerlab.autodiff import product
+from layerlab.autodiff.product import matmul
+
+RNG = np.random.default_rng(0)
+
+
+class Blas:
+    """A BLAS that would use three threads."""
+
+    count = 3
+
+    def get(self):
+        return self.count
+
+    def set(self, count):
+        self.count = count
+
+
+@pytest.fixture
+def shared(monkeypatch):
+    """How many threads took part in each product."""
+    calls = []
+    monkeypatch.setattr(threads, "_blas", Blas)
+    monkeypatch.setattr(product, "_LARGE", 50)
+    share = threads.share
+    monkeypatch.setattr(product, "share", lambda work, parts: calls.append(len(share(work, parts))))
+    return calls
+
+
+def draw(*shape, dtype="float32"):
+    return RNG.normal(size=shape).astype(dtype)
+
+
+@pytest.mark.parametrize(
+    ("left", "right"),
+    [
+        ((7, 5), (5, 19)),
+        ((19, 5), (5, 7)),
+        ((6, 4), (4, 6)),
+        ((4, 3, 5), (5, 9)),
+        ((8, 3, 5), (8, 5, 4)),
+        ((1, 9), (9, 30)),
+    ],
+)
+@pytest.mark.parametrize("dtype", ["float32", "float64"])
+def test_a_shared_product_is_the_product(shared, left, right, dtype):
+    a, b = draw(*left, dtype=dtype), draw(*right, dtype=dtype)
+    found = matmul(a, b)
+    np.testing.assert_allclose(found, np.matmul(a, b), rtol=1e-5, atol=1e-6)
+    assert found.dtype == dtype
+    assert len(shared) == 1
+    assert shared[0] > 1
+
+
+def test_transposed_views_and_a_given_output(shared):
+    a, b = draw(5, 12).T, draw(9, 5).T
+    np.testing.assert_allclose(matmul(a, b), np.matmul(a, b), rtol=1e-5, atol=1e-6)
+    a, b, y = draw(6, 7, 3), draw(6, 3, 4), np.zeros((7, 6, 4), "float32")
+    matmul(a, b, out=np.moveaxis(y, 1, 0))
+    np.testing.assert_allclose(np.moveaxis(y, 1, 0), np.matmul(a, b), rtol=1e-5, atol=1e-6)
+    assert len(shared) == 2
+
+
+@pytest.mark.parametrize(
+    ("a", "b"),
+    [
+        (draw(5, 5), draw(5, 1)),  # small
+        (draw(30, 5), draw(5, 7, dtype="float64")),
+        (RNG.integers(0, 9, (30, 5)), RNG.integers(0, 9, (5, 7))),
+        (draw(30), draw(30)),
+        (draw(1, 30, 5), draw(6, 5, 7)),  # broadcast
+        (draw(30, 5), draw(6, 5, 7)),
+    ],
+)
+def test_everything_else_is_numpys(shared, a, b):
+    np.testing.assert_array_equal(matmul(a, b), np.matmul(a, b))
+    assert not shared
+
+
+def test_shapes_that_do_not_fit_get_numpys_error(shared):
+    with pytest.raises(ValueError, match="mismatch in its core dimension"):
+        matmul(draw(30, 5), draw(6, 7))
