@@ -7,7 +7,7 @@ import functools
 from collections.abc import Callable
 
 from layerlab.autodiff.arraylike import ArrayLike
-from layerlab.autodiff.rule import defvjp
+from layerlab.autodiff.rule import KEEPING, defvjp
 
 __all__ = ["Primitive", "primitive"]
 
@@ -41,6 +41,14 @@ class Primitive:
         """State one VJP an argument: `vjp(g, y, *args, **kwargs)`; None without one. A decorator for one alone."""
         defvjp(self, *vjps)
         return vjps[0]
+
+    def keeping(self, function: Callable):
+        """State what runs while a tape records: it gives (result, kept), and the VJPs get `kept` in the place of `y`.
+
+        For a gradient that would have to work out again what the function knew. A decorator.
+        """
+        KEEPING[self] = function
+        return function
 
 
 def primitive(function: Callable) -> Primitive:

@@ -7,27 +7,43 @@ those of the walk back can be printed, one a line, compiled once and run without
 import keyword
 import math
 import re
-from collections.abc import Callable, Iterable
-from typing import Any
+from collections.abc import Callable
+from typing import Any, NamedTuple
 
 import numpy as np
 
 from layerlab.autodiff.arraylike import map_nested
+from layerlab.autodiff.inlining import INLINED, SHAPES_ONLY, Inline, sum_of_rows
 from layerlab.autodiff.primitives import Primitive
 from layerlab.autodiff.recording import FASTER, call_without_rule, settle
-from layerlab.autodiff.rule import CONSTANTS, RULES, Rule, unbroadcast
+from layerlab.autodiff.rule import CONSTANTS, KEEPING, RULES, Rule, unbroadcast
 from layerlab.autodiff.tape import Step, Tape, unread
 from layerlab.autodiff.traced import TracedArray, Watched, unwatch
 
 __all__ = ["NotRepeatable", "Program", "ProgramTape"]
 
-_LOCAL = re.compile(r"\b[sgh]\d+\b")  # s3: what call 3 gave; g3: the gradient with respect to it; h3: a share of one
+# s3: what call 3 gave; k3: what it keeps for its gradient; g3: the gradient with respect to s3; h3: a share of one
+_LOCAL = re.compile(r"\b[skgh]\d+\b")
 _LITERALS = (bool, int, str, type(None))
 _FIXED = (float, np.generic, np.dtype, type, slice, range, type(...))
 
 
 class NotRepeatable(Exception):
     """The step does something that its NumPy calls do not tell: it branches on data, draws, or keeps a state."""
+
+
+class _Call(NamedTuple):
+    """A step that has a gradient, as it is written."""
+
+    step: Step
+    texts: list[str]  # of the arguments
+    keywords: list[str]
+    inline: Inline | None
+
+    def given(self) -> str:
+        """What a VJP is called with."""
+        kept = f"k{self.step.slot}" if self.step.kept is not self.step.result else f"s{self.step.slot}"
+        return ", ".join([f"g{self.step.slot}", kept, *self.texts, *self.keywords])
 
 
 class Program:
@@ -73,11 +89,12 @@ class ProgramTape(Tape):
     def __init__(self):
         super().__init__()
         self._lines: list[str] = []
-        self._calls: list[tuple[Step, str]] = []  # steps that have a gradient, with their arguments as text
+        self._calls: list[_Call] = []
         self._live: set[int] = set()  # slots that depend on a variable
         self._names: dict[int, str] = {}  # id of a constant -> its name in the program
         self._constants: dict[str, Any] = {"__builtins__": {}}
         self._inputs = 0
+        self._fixed: set[int] = set()  # slots whose gradient is the same in every run
 
     def __enter__(self):
         super().__enter__()
@@ -111,12 +128,12 @@ class ProgramTape(Tape):
         args = tuple(map_nested(unwatch, argument) for argument in args)
         if rule is not None and not rule.is_sequence:
             args = tuple(self._array_of(x) if i in rule.differentiable else x for i, x in enumerate(args))
-        text = self._arguments(args, kwargs)
-        values = map_nested(lambda x: x._value if isinstance(x, TracedArray) else x, args)
-        run = FASTER.get(function, function)
-        run = run.function if isinstance(run, Primitive) else run
-        step = Step(function, tuple(values), kwargs, run(*values, **kwargs), self._slots, [])
-        return self._written(rule, step, run, text, args)
+        texts = [self._text(argument) for argument in args]
+        keywords = [f"{key}={self._text(value)}" for key, value in kwargs.items()]
+        values = tuple(map_nested(lambda x: x._value if isinstance(x, TracedArray) else x, args))
+        step, run = self._done(function, values, kwargs, self._parents(rule, args))
+        short = INLINED[function](self._constant, *values) if function in INLINED and not kwargs else None
+        return self._written(_Call(step, texts, keywords, short), run)
 
     def _array_of(self, argument):
         """A list of numbers as the array that the tape makes of it."""
@@ -126,25 +143,44 @@ class ProgramTape(Tape):
         self._constant(array, "numbers")
         return array
 
-    def _written(self, rule: Rule | None, step: Step, run: Callable, text: str, args) -> TracedArray:
-        if not isinstance(step.result, np.ndarray | np.generic):
-            raise NotRepeatable(f"{step.function.__name__} gives no array")
-        self._lines.append(f"s{step.slot} = {self._constant(run)}({text})")
+    def _done(self, function: Callable, values: tuple, kwargs: dict, parents: list) -> tuple[Step, Callable]:
+        """The call, made, and the function that made it."""
+        if parents and function in KEEPING:
+            run = KEEPING[function]
+            result, kept = run(*values, **kwargs)
+        else:
+            run = FASTER.get(function, function)
+            run = run.function if isinstance(run, Primitive) else run
+            result = kept = run(*values, **kwargs)
+        if not isinstance(result, np.ndarray | np.generic):
+            raise NotRepeatable(f"{function.__name__} gives no array")
+        return Step(function, values, kwargs, result, kept, self._slots, parents), run
+
+    def _written(self, call: _Call, run: Callable) -> TracedArray:
+        step, texts = call.step, call.texts
+        results = f"s{step.slot}" if step.kept is step.result else f"s{step.slot}, k{step.slot}"
+        if call.inline is not None:
+            text = call.inline.forward.format(*texts)
+        else:
+            text = f"{self._constant(run, step.function.__name__)}({', '.join([*texts, *call.keywords])})"
+        self._lines.append(f"{results} = {text}")
         self._slots += 1
-        self._add_parents(rule, step, args)
         if step.parents:
             self._live.add(step.slot)
-            self._calls.append((step, text))
+            self._calls.append(call)
         return TracedArray(step.result, self, step.slot)
 
-    def _add_parents(self, rule: Rule | None, step: Step, args) -> None:
+    def _parents(self, rule: Rule | None, args) -> list[tuple[int, int]]:
+        """(position among the arguments, slot) of those that depend on a variable."""
+        parents: list[tuple[int, int]] = []
         if rule is None:
-            return
+            return parents
         for position, argument in enumerate(args[0] if rule.is_sequence else args):
             if isinstance(argument, TracedArray) and argument._slot in self._live:
                 if position not in rule.differentiable:
                     raise NotRepeatable("a gradient is refused here")
-                step.parents.append((position, argument._slot))
+                parents.append((position, argument._slot))
+        return parents
 
     def detached(self, x: TracedArray):
         if not self.recording:
@@ -159,9 +195,6 @@ class ProgramTape(Tape):
         raise NotRepeatable("it branches on data")
 
     # --- text -------------------------------------------------------------------------------------------------------
-
-    def _arguments(self, args: Iterable, kwargs: dict) -> str:
-        return ", ".join([*map(self._text, args), *(f"{key}={self._text(value)}" for key, value in kwargs.items())])
 
     def _text(self, value) -> str:
         if isinstance(value, TracedArray) and value._tape is self:
@@ -202,43 +235,54 @@ class ProgramTape(Tape):
         seed = np.ones((), target.dtype)
         self._lines.append(f"g{target._slot} = {self._constant(seed, 'seed')}")
         found, own = {target._slot: seed}, set[int]()
+        self._fixed = {target._slot}
         while self._calls:
-            step, text = self._calls.pop()
-            if (g := found.pop(step.slot, None)) is not None:
-                self._pull_back(step, text, g, found, own)
+            call = self._calls.pop()
+            if (g := found.pop(call.step.slot, None)) is not None:
+                self._pull_back(call, g, found, own)
         return found
 
-    def _pull_back(self, step: Step, text: str, g, found: dict, own: set[int]) -> None:
-        rule, slot = RULES[step.function], step.parents[0][1]
+    def _pull_back(self, call: _Call, g, found: dict, own: set[int]) -> None:
+        step, rule, slot = call.step, RULES[call.step.function], call.step.parents[0][1]
         if rule.add_to is not None and slot in own:
             rule.add_to(found[slot], g, *step.args)
-            self._lines.append(f"{self._constant(rule.add_to)}(g{slot}, g{step.slot}, {text})")
+            self._lines.append(f"{self._constant(rule.add_to)}(g{slot}, g{step.slot}, {', '.join(call.texts)})")
             return
         wanted = [position for position, _ in step.parents]
-        shares = list(rule.shares(wanted, g, step.result, step.args, step.kwargs))
-        for (position, slot), share, share_text in zip(
-            step.parents, shares, self._shares(rule, step, text), strict=True
-        ):
-            argument = (step.args[0] if rule.is_sequence else step.args)[position]
-            if share.shape != argument.shape:
-                share = unbroadcast(share, argument.shape)
-                share_text = f"{self._constant(unbroadcast)}({share_text}, {argument.shape})"
-            if share.dtype != argument.dtype:
-                share = share.astype(argument.dtype)
-                share_text = f"{share_text}.astype({argument.dtype.name!r})"
-            self._add(slot, share, share_text, found, own, is_new=rule.add_to is not None)
+        shares = list(rule.shares(wanted, g, step.kept, step.args, step.kwargs))
+        is_fixed = step.slot in self._fixed and step.function in SHAPES_ONLY
+        texts = [""] * len(shares) if is_fixed else self._shares(rule, call)
+        for (position, slot), share, text in zip(step.parents, shares, texts, strict=True):
+            share, text = self._fitted(share, text, (step.args[0] if rule.is_sequence else step.args)[position])
+            if is_fixed:
+                text = self._constant(share, "gradient")
+            (self._fixed.add if is_fixed and slot not in found else self._fixed.discard)(slot)
+            self._add(slot, share, text, found, own, is_new=rule.add_to is not None)
 
-    def _shares(self, rule: Rule, step: Step, text: str) -> list[str]:
-        given = f"g{step.slot}, s{step.slot}, {text}"
-        name = step.function.__name__ + "_vjp"
+    def _shares(self, rule: Rule, call: _Call) -> list[str]:
+        """The text of each parent's share."""
+        step, name = call.step, call.step.function.__name__ + "_vjp"
+        if call.inline is not None:
+            g, y = f"g{step.slot}", f"s{step.slot}"
+            return [call.inline.vjps[i].format(*call.texts, g=g, y=y) for i, _ in step.parents]
         if not rule.is_joint:
-            return [f"{self._constant(rule.vjps[i], name)}({given})" for i, _ in step.parents]
+            return [f"{self._constant(rule.vjps[i], name)}({call.given()})" for i, _ in step.parents]
         parts = [f"h{slot}" for _, slot in step.parents]
         if len(set(parts)) < len(parts):
             raise NotRepeatable("the same array twice in a sequence")
         wanted = [position for position, _ in step.parents]
-        self._lines.append(f"{', '.join(parts)}, = {self._constant(rule.vjps[0], name)}({wanted}, {given})")
+        self._lines.append(f"{', '.join(parts)}, = {self._constant(rule.vjps[0], name)}({wanted}, {call.given()})")
         return parts
+
+    def _fitted(self, share, text: str, argument) -> tuple[Any, str]:
+        """A share in its argument's shape and dtype."""
+        if share.shape != argument.shape:
+            rows = sum_of_rows(self._constant, share) if argument.shape == share.shape[1:] else None
+            rows = rows or f"{self._constant(unbroadcast)}({{}}, {argument.shape})"
+            share, text = unbroadcast(share, argument.shape), rows.format(text)
+        if share.dtype != argument.dtype:
+            share, text = share.astype(argument.dtype), f"({text}).astype({argument.dtype.name!r})"
+        return share, text
 
     def _add(self, slot: int, share, text: str, found: dict, own: set[int], is_new: bool) -> None:
         if slot in own:
@@ -256,6 +300,7 @@ class ProgramTape(Tape):
             return f"{self._constant(np.zeros)}({source.shape}, {source.dtype!r})"
         shared = sum(other is found[slot] for other in found.values()) > 1
         is_new = isinstance(found[slot], np.ndarray) and found[slot].flags.owndata and not shared
+        is_new = is_new and slot not in self._fixed
         return f"g{slot}" if is_new else f"{self._constant(np.array)}(g{slot})"
 
 

@@ -15,14 +15,19 @@ from layerlab.autodiff.product import matmul
 from layerlab.autodiff.rule import COMPOSITES, CONSTANTS, Options, Rule
 from layerlab.autodiff.traced import TracedArray, Watched, stop_gradient, unwatch
 
-__all__ = ["FASTER", "call_off_tape", "call_without_rule", "plain_arguments", "settle"]
+__all__ = ["FASTER", "call_off_tape", "call_without_rule", "is_mean_simple", "plain_arguments", "settle"]
 
 
 def _mean(x, *args, **kwargs):
     """np.mean, without the preparations that take longer than the mean of a batch's losses."""
-    if args or kwargs or type(x) is not np.ndarray or x.dtype.kind != "f" or not 0 < x.size < 2**24 or x.itemsize < 4:
+    if args or kwargs or not is_mean_simple(x):
         return np.mean(x, *args, **kwargs)
     return np.add.reduce(x, None) / x.dtype.type(x.size)  # equal to the last bit
+
+
+def is_mean_simple(x) -> bool:
+    """Whether np.mean(x) is a sum and a division, without another type between them."""
+    return type(x) is np.ndarray and x.dtype.kind == "f" and 0 < x.size < 2**24 and x.itemsize >= 4
 
 
 # np.power(x, 2) takes 3.5 times as long as x ** 2

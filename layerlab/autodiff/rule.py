@@ -16,6 +16,7 @@ import numpy as np
 __all__ = [
     "COMPOSITES",
     "CONSTANTS",
+    "KEEPING",
     "RULES",
     "Rule",
     "composite",
@@ -24,6 +25,7 @@ __all__ = [
     "defvjp_joint",
     "defvjp_sequence",
     "moves",
+    "ones",
     "spread",
     "unbroadcast",
 ]
@@ -33,6 +35,8 @@ RULES: dict[Callable, "Rule"] = {}
 CONSTANTS: set[Callable] = set()
 # Functions written with other NumPy functions, which are recorded instead.
 COMPOSITES: dict[Callable, tuple[Callable, "Options"]] = {}
+# Functions that leave something for the way back: what runs in their place and gives (result, what is kept).
+KEEPING: dict[Callable, Callable] = {}
 
 
 class Rule:
@@ -44,6 +48,7 @@ class Rule:
     positions, and gives a list; over a sequence (np.stack) these are positions in args[0].
     `add_to(total, g, *args)`, if there is one, adds the first argument's gradient to `total` in place: for functions
     that touch a part of their argument, whose gradient is mostly zeros.
+    Where the function is in `KEEPING`, the VJP gets in the place of `y` what was kept.
     """
 
     __slots__ = ("add_to", "differentiable", "is_joint", "is_sequence", "options", "vjps")
@@ -138,7 +143,7 @@ def unbroadcast(g, shape: tuple[int, ...]):
         kept = g.shape[lead:]
         if kept and g.size:
             rows = g if g.ndim == 2 else g.reshape(-1, math.prod(kept))
-            g = _ones(len(rows), g.dtype) @ rows  # 2-5 times faster than sum(axis=0)
+            g = ones(len(rows), g.dtype) @ rows  # 2-5 times faster than sum(axis=0)
             g = g if len(kept) == 1 else g.reshape(kept)
         else:
             g = g.sum(axis=tuple(range(lead)))
@@ -156,13 +161,13 @@ def spread(g, shape: tuple[int, ...]):
     return view
 
 
-def _ones(n: int, dtype):
-    """A row of ones, kept if it is short: making it takes as long as the product of a small layer."""
+def ones(n: int, dtype) -> np.ndarray:
+    """A row of ones to be read, kept if it is short: making it takes as long as the product of a small layer."""
     return _kept_ones(n, dtype) if n <= 4096 else np.ones(n, dtype)
 
 
 @functools.lru_cache(maxsize=64)
 def _kept_ones(n: int, dtype):
-    ones = np.ones(n, dtype)
-    ones.flags.writeable = False
-    return ones
+    row = np.ones(n, dtype)
+    row.flags.writeable = False
+    return row

@@ -14,7 +14,7 @@ from layerlab.autodiff import refusals
 from layerlab.autodiff.arraylike import map_nested
 from layerlab.autodiff.recording import FASTER, call_off_tape, call_without_rule, plain_arguments, settle
 from layerlab.autodiff.refusals import TracingError
-from layerlab.autodiff.rule import RULES, unbroadcast
+from layerlab.autodiff.rule import KEEPING, RULES, unbroadcast
 from layerlab.autodiff.traced import TracedArray, Watched
 
 __all__ = ["Tape", "active_tape", "needed", "off_tape", "unread"]
@@ -50,6 +50,7 @@ class Step(NamedTuple):
     args: tuple
     kwargs: dict
     result: Any
+    kept: Any  # for the VJPs: the result itself, unless the function is in KEEPING
     slot: int
     parents: list[tuple[int, int]]  # (position among the arguments, slot that it came from)
 
@@ -149,12 +150,15 @@ class Tape:
             values = (arrays, *args[1:])
         else:
             values, parents = plain_arguments(function, rule, args, self)
-        result = FASTER.get(function, function)(*values, **kwargs)
+        if function in KEEPING:
+            result, kept = KEEPING[function](*values, **kwargs)
+        else:
+            result = kept = FASTER.get(function, function)(*values, **kwargs)
         if getattr(result, "dtype", _NO_DTYPE).kind != "f":
             refusals.result(function, result)
         slot = self._slots
         self._slots = slot + 1
-        self._steps.append(Step(function, values, kwargs, result, slot, parents))
+        self._steps.append(Step(function, values, kwargs, result, kept, slot, parents))
         return TracedArray(result, self, slot)
 
     def detached(self, x: TracedArray):
@@ -247,7 +251,7 @@ def _pull_back(step: Step, g, gradients: dict, own: set[int]) -> None:
         return
     arrays = step.args[0] if rule.is_sequence else step.args
     wanted = [position for position, _ in step.parents]
-    shares = rule.shares(wanted, g, step.result, step.args, step.kwargs)
+    shares = rule.shares(wanted, g, step.kept, step.args, step.kwargs)
     for (position, slot), share in zip(step.parents, shares, strict=True):
         argument = arrays[position]
         share = unbroadcast(share, argument.shape)

@@ -49,7 +49,8 @@ def class_labels(y_true, classes, name):
     """
     with np.errstate(invalid="ignore"):  # NaN becomes an integer that is out of range
         labels = y_true.astype(np.intp)
-    if labels.size and labels.view(np.uintp).max() >= classes:  # as unsigned numbers the negative ones are large
+    unsigned = labels.view(np.uintp)  # the negative ones are large
+    if labels.size and np.maximum.reduce(unsigned, None) >= classes:
         _refuse(y_true, labels, classes, name)
     return labels
 

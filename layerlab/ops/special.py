@@ -3,11 +3,13 @@
 None of them overflows: neither the value nor the gradient has an inf or a NaN in it where the formula has not.
 """
 
+import functools
 import math
 
 import numpy as np
 
 from layerlab.autodiff import primitive
+from layerlab.autodiff.inlining import Inline, inline
 
 __all__ = [
     "erf",
@@ -36,6 +38,20 @@ def relu(x):
 @relu.defvjp
 def _relu_vjp(g, y, x):
     return g * (y > 0)
+
+
+@inline(relu)
+def _relu_inline(constant, x):
+    zero = constant(_zero(x.dtype), "zero")
+    return Inline(f"{constant(np.maximum)}({{0}}, {zero})", (f"{{g}} * ({{y}} > {zero})",))
+
+
+@functools.cache
+def _zero(dtype):
+    """0 as an array: NumPy would have to make one of the number at each call."""
+    zero = np.zeros((), dtype)
+    zero.flags.writeable = False
+    return zero
 
 
 @primitive

@@ -49,7 +49,7 @@ def calls_a_step(model) -> float:
     return (calls_in(lambda: fit(model, 12)) - calls_in(lambda: fit(model, 2))) / 10
 
 
-@pytest.mark.parametrize(("arguments", "most"), [({}, 160), ({"run_eagerly": True}, 720)])
+@pytest.mark.parametrize(("arguments", "most"), [({}, 110), ({"run_eagerly": True}, 680)])
 def test_a_step_runs_through_few_functions(arguments, most):
     tape.unread.clear()  # tapes that other tests left would be looked at, too
     assert 30 < calls_a_step(model_of(**arguments)) <= most
@@ -67,9 +67,9 @@ def test_the_program_of_a_step_holds_what_hand_written_code_would():
     fit(model, 3)
     (step,) = [step for step in model._repetition._steps.values() if step]
     lines = [line for line in step.program.source.splitlines() if "(" in line and " = " in line]
-    assert sum(" = matmul(" in line for line in lines) == 3
-    assert sum("matmul_vjp" in line for line in lines) == 5  # none for the input
-    assert len(lines) <= 28
+    assert sum(".dot(" in line for line in lines) == 3 + 5 + 3  # forward; none for the input; the biases
+    assert not any(word in step.program.source for word in ("matmul", "unbroadcast", "relu"))
+    assert len(lines) <= 23
 
 
 def test_no_memory_grows_with_the_number_of_steps():
