@@ -206,7 +206,7 @@ class ProgramTape(Tape):
             return repr(value)
         if isinstance(value, np.ndarray) and id(value) in self._names:
             return self._names[id(value)]
-        if isinstance(value, _FIXED):
+        if isinstance(value, _FIXED) or _is_frozen(value):
             return self._constant(value, "constant")
         raise NotRepeatable(f"a {type(value).__name__} of unknown origin")
 
@@ -302,6 +302,11 @@ class ProgramTape(Tape):
         is_new = isinstance(found[slot], np.ndarray) and found[slot].flags.owndata and not shared
         is_new = is_new and slot not in self._fixed
         return f"g{slot}" if is_new else f"{self._constant(np.array)}(g{slot})"
+
+
+def _is_frozen(value) -> bool:
+    """Whether it is of a frozen dataclass, such as the windows of a layer."""
+    return getattr(getattr(value, "__dataclass_params__", None), "frozen", False)
 
 
 def _with_deletions(lines: list[str]) -> list[str]:

@@ -64,6 +64,9 @@ MODELS = {
     "convolution": lambda **k: mlp(
         layers.Reshape((5, 1)), layers.Conv1D(4, 3, activation="relu"), layers.MaxPooling1D(2), layers.Flatten(), **k
     ),
+    "locally connected": lambda **k: mlp(
+        layers.Reshape((5, 1)), layers.LocallyConnected1D(4, 3, activation="relu"), layers.Flatten(), **k
+    ),
     "normalization": lambda **k: mlp(layers.LayerNormalization(), layers.Activation("tanh"), layers.PReLU(), **k),
     "focal": lambda **k: mlp(layers.Softmax(), loss="sparse_categorical_crossentropy", **k),
     "inside": lambda **k: mlp(Sequential([Dense(4, activation="gelu"), Dense(4)]), **k),
