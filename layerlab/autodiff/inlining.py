@@ -9,6 +9,7 @@ from typing import Any, NamedTuple
 
 import numpy as np
 
+from layerlab.autodiff.product import LARGE, matmul
 from layerlab.autodiff.recording import is_mean_simple
 from layerlab.autodiff.rule import ones, spread
 
@@ -52,9 +53,12 @@ def _is_matrix(x: Any) -> bool:
 
 @inline(np.matmul)
 def _matmul(constant, a, b):
-    if _is_matrix(a) and _is_matrix(b) and a.dtype == b.dtype:
+    if not (_is_matrix(a) and _is_matrix(b) and a.dtype == b.dtype):
+        return None
+    if a.size * b.shape[1] < LARGE:
         return Inline("{0}.dot({1})", ("{g}.dot({1}.T)", "{0}.T.dot({g})"))
-    return None
+    shared = constant(matmul, "product")
+    return Inline(f"{shared}({{0}}, {{1}})", (f"{shared}({{g}}, {{1}}.T)", f"{shared}({{0}}.T, {{g}})"))
 
 
 @inline(np.add)

@@ -10,9 +10,9 @@ import numpy as np
 
 from layerlab.threads import number_of_threads, share
 
-__all__ = ["matmul"]
+__all__ = ["LARGE", "matmul"]
 
-_LARGE = 2**23  # multiplications from which two threads pay: 0.15 ms for one, and it takes 0.05 to wake the other
+LARGE = 2**23  # multiplications from which two threads pay: 0.15 ms for one, and it takes 0.05 to wake the other
 _PARTS = 2  # of the result, a thread
 
 
@@ -25,7 +25,7 @@ def matmul(x1, x2, out=None):
     if out is None and x1.ndim > 2 and x2.ndim == 2 and x1.shape[-1] == len(x2):
         rows = x1.reshape(math.prod(x1.shape[:-1]), len(x2))
         return matmul(rows, x2).reshape(*x1.shape[:-1], x2.shape[1])
-    if x1.size * x2.shape[-1] < _LARGE or number_of_threads() < 2 or not _can_be_shared(x1, x2):
+    if x1.size * x2.shape[-1] < LARGE or number_of_threads() < 2 or not _can_be_shared(x1, x2):
         return np.matmul(x1, x2, out=out)
     y = np.empty((*x1.shape[:-1], x2.shape[-1]), x1.dtype) if out is None else out
     share(lambda parts: [np.matmul(a, b, out=c) for a, b, c in parts], _parts(x1, x2, y))

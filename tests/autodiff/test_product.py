@@ -27,7 +27,7 @@ def shared(monkeypatch):
     """How many threads took part in each product."""
     calls = []
     monkeypatch.setattr(threads, "_blas", Blas)
-    monkeypatch.setattr(product, "_LARGE", 50)
+    monkeypatch.setattr(product, "LARGE", 50)
     share = threads.share
     monkeypatch.setattr(product, "share", lambda work, parts: calls.append(len(share(work, parts))))
     return calls
