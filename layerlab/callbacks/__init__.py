@@ -13,6 +13,7 @@ from layerlab.callbacks.monitor import EarlyStopping, TerminateOnNaN
 from layerlab.callbacks.monitor import MonitorCallback as MonitorCallback  # a base to build on, as in Keras unlisted
 from layerlab.callbacks.progress import ProgbarLogger
 from layerlab.callbacks.records import CSVLogger, History
+from layerlab.callbacks.remote import RemoteMonitor
 
 __all__ = [
     "BackupAndRestore",
@@ -26,6 +27,7 @@ __all__ = [
     "ModelCheckpoint",
     "ProgbarLogger",
     "ReduceLROnPlateau",
+    "RemoteMonitor",
     "SwapEMAWeights",
     "TerminateOnNaN",
 ]
