@@ -14,6 +14,7 @@ from layerlab.autodiff.tape import needed, off_tape
 from layerlab.naming import auto_name, did_you_mean
 from layerlab.optimizers.options import StepOptions
 from layerlab.optimizers.schedules import LearningRateSchedule
+from layerlab.optimizers.stateless import StatelessApply
 from layerlab.variables import Variable
 
 __all__ = ["Optimizer"]
@@ -31,7 +32,7 @@ COMMON = (
 )
 
 
-class Optimizer(StepOptions, named=False):
+class Optimizer(StatelessApply, StepOptions, named=False):
     """Base of all optimizers: turns gradients into new weights.
 
     One step does, in this order: drop missing gradients, clip, weight decay `w -= w * weight_decay * learning_rate`,

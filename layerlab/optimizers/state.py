@@ -112,34 +112,32 @@ class OptimizerState(Registered):
                 "`optimizer.build(trainable_variables)` to create the optimizer weights before calling "
                 "`set_weights()`."
             )
-        weights = [np.asarray(weight) for weight in weights]
-        if len(weights) != len(self._variables):
-            raise ValueError(
-                f"Optimizer '{self.name}' has {len(self._variables)} variables. Received: {len(weights)} weights."
-            )
-        for variable, weight in zip(self._variables, weights, strict=True):
+        own, weights = self.variables, [np.asarray(weight) for weight in weights]
+        if len(weights) != len(own):
+            raise ValueError(f"Optimizer '{self.name}' has {len(own)} variables. Received: {len(weights)} weights.")
+        for variable, weight in zip(own, weights, strict=True):
             if variable.shape != weight.shape:
                 raise ValueError(
                     f"Optimizer variable {variable.path} has shape {variable.shape} not compatible with provided "
                     f"weight shape {weight.shape}."
                 )
-        for variable, weight in zip(self._variables, weights, strict=True):
+        for variable, weight in zip(own, weights, strict=True):
             variable.assign(weight)
 
     def save_own_variables(self, store) -> None:
         """Write the variables into a mapping, under "0", "1", ..."""
-        for i, variable in enumerate(self._variables):
+        for i, variable in enumerate(self.variables):
             store[str(i)] = variable.numpy()
 
     def load_own_variables(self, store) -> None:
         """Read what `save_own_variables` wrote; another number of variables is a warning, and changes nothing."""
-        if len(store.keys()) != len(self._variables):
+        if len(store.keys()) != len(self.variables):
             warnings.warn(
-                f"Skipping variable loading for optimizer '{self.name}', because it has {len(self._variables)} "
+                f"Skipping variable loading for optimizer '{self.name}', because it has {len(self.variables)} "
                 f"variables whereas the saved optimizer has {len(store.keys())} variables. "
                 + ("" if self.built else "This is likely because the optimizer has not been called/built yet."),
                 stacklevel=2,
             )
             return
-        for i, variable in enumerate(self._variables):
+        for i, variable in enumerate(self.variables):
             variable.assign(store[str(i)])

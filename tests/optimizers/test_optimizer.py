@@ -433,3 +433,36 @@ def test_muon_turns_a_matrix_towards_an_orthogonal_one():
 )
 def test_muon_leaves_what_is_no_matrix_to_adam(shape, name, kwargs, adam):
     assert optimizers.Muon(**kwargs)._should_use_adamw(Variable(np.zeros(shape), name=name)) is adam
+
+
+# -- a step as a pure function
+
+
+@pytest.mark.parametrize("kind", ALL)
+def test_a_stateless_step_gives_what_a_step_gives_and_changes_nothing(kind):
+    weights = [weight(1.0, 2.0), weight([3.0], [4.0])]
+    grads = [array(0.5, -1.0), array([0.25], [-2.0])]
+    optimizer = kind(learning_rate=0.1)
+    optimizer.build(weights)
+    optimizer.apply(grads, weights)
+    start = [w.numpy() for w in weights], [v.numpy() for v in optimizer.variables]
+    for _ in range(2):  # a second time it starts from the same place
+        new, memory = optimizer.stateless_apply(start[1], grads, start[0])
+    held = [w.numpy() for w in weights], [v.numpy() for v in optimizer.variables]
+    for left, right in zip((*start[0], *start[1]), (*held[0], *held[1]), strict=True):
+        np.testing.assert_array_equal(left, right)
+    optimizer.apply(grads, weights)
+    for left, right in zip((*new, *memory), (*weights, *optimizer.variables), strict=True):
+        np.testing.assert_allclose(left, right, rtol=1e-6)
+
+
+def test_a_stateless_step_says_what_is_missing():
+    w = weight(1.0)
+    optimizer = SGD(0.1)
+    with pytest.raises(ValueError, match="To call `stateless_apply`, SGD must be built"):
+        optimizer.stateless_apply([], [array(1.0)], [w])
+    optimizer.build([w])
+    with pytest.raises(ValueError, match="length 1, but expected 2 variables"):
+        optimizer.stateless_apply([0], [array(1.0)], [w])
+    with pytest.raises(ValueError, match="`trainable_variables` must be a list of tensors"):
+        optimizer.stateless_apply(optimizer.variables, [array(1.0)], [])
