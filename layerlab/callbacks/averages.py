@@ -35,13 +35,15 @@ class SwapEMAWeights(Callback):
         self._averages_in_model = averages_in_model
 
     def _pairs(self):
-        optimizer = self.model.optimizer
-        if not hasattr(optimizer, "_model_variables_moving_average"):
+        """Every weight that has an average, with it."""
+        given = self.model.optimizer
+        averaging = [each for each in getattr(given, "optimizers", [given]) if _averages_of(each)]
+        if not averaging:
             raise ValueError(
-                "SwapEMAWeights must be used when `use_ema=True` is set on the optimizer. "
-                f"Received: use_ema={getattr(optimizer, 'use_ema', None)}"
+                "SwapEMAWeights must be used when `use_ema=True` is set on the optimizer, or on at least one inner "
+                f"optimizer of a MultiOptimizer. Received: use_ema={getattr(given, 'use_ema', None)}"
             )
-        return zip(optimizer._trainable_variables, optimizer._model_variables_moving_average, strict=True)
+        return [pair for each in averaging for pair in zip(each._trainable_variables, _averages_of(each), strict=True)]
 
     def on_epoch_begin(self, epoch, logs=None):
         if self.swap_on_epoch:
@@ -66,3 +68,7 @@ class SwapEMAWeights(Callback):
 
     def on_predict_end(self, logs=None):
         self._swap(False)
+
+
+def _averages_of(optimizer) -> list:
+    return getattr(optimizer, "_model_variables_moving_average", [])

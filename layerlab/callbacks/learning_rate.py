@@ -34,20 +34,38 @@ class LearningRateScheduler(Callback):
         self.schedule, self.verbose = schedule, verbose
 
     def on_epoch_begin(self, epoch, logs=None):
-        optimizer = self.model.optimizer
+        for optimizer, whose in _with_learning_rates(self.model.optimizer):
+            rate = self._rate_of(optimizer, epoch)
+            optimizer.learning_rate = rate
+            if self.verbose > 0:
+                say(f"Epoch {epoch + 1}: LearningRateScheduler setting {whose}learning rate to {rate}.")
+
+    def _rate_of(self, optimizer, epoch):
         if not hasattr(optimizer, "learning_rate"):
             raise ValueError('Optimizer must have a "learning_rate" attribute.')
         both = _takes_two(self.schedule)
         rate = self.schedule(epoch, float(optimizer.learning_rate)) if both else self.schedule(epoch)
         if not isinstance(rate, float | np.floating):
             raise ValueError(f"The output of the `schedule` function should be a float. Got: {rate}")
-        optimizer.learning_rate = rate
-        if self.verbose > 0:
-            say(f"Epoch {epoch + 1}: LearningRateScheduler setting learning rate to {rate}.")
+        return rate
 
     def on_epoch_end(self, epoch, logs=None):
         if logs is not None:
-            logs["learning_rate"] = float(self.model.optimizer.learning_rate)
+            logs.update(learning_rates(self.model.optimizer))
+
+
+def learning_rates(optimizer) -> dict[str, float]:
+    """The present learning rate under its name in the logs; of a `MultiOptimizer`, that of each optimizer in it."""
+    if hasattr(optimizer, "optimizers"):
+        return {f"learning_rate_{each.name}": float(each.learning_rate) for each in optimizer.optimizers}
+    return {"learning_rate": float(optimizer.learning_rate)}
+
+
+def _with_learning_rates(optimizer) -> list[tuple]:
+    """The optimizers that have a learning rate, each with what a message says before the word."""
+    if hasattr(optimizer, "optimizers"):
+        return [(each, f"{each.name} ") for each in optimizer.optimizers]
+    return [(optimizer, "")]
 
 
 def _takes_two(function) -> bool:
@@ -114,7 +132,7 @@ class ReduceLROnPlateau(MonitorCallback):
 
     def on_epoch_end(self, epoch, logs=None):
         logs = {} if logs is None else logs
-        logs["learning_rate"] = float(self.model.optimizer.learning_rate)
+        logs.update(learning_rates(self.model.optimizer))
         current = self._value(logs, "Learning rate reduction is conditioned on")
         if current is None:
             return
@@ -126,15 +144,18 @@ class ReduceLROnPlateau(MonitorCallback):
         elif not self.in_cooldown():
             self.wait += 1
             if self.wait >= self.patience:
-                self._reduce(epoch)
+                reduced = [
+                    self._reduce(each, whose, epoch) for each, whose in _with_learning_rates(self.model.optimizer)
+                ]
+                if any(reduced):
+                    self.cooldown_counter, self.wait = self.cooldown, 0
 
-    def _reduce(self, epoch):
-        optimizer = self.model.optimizer
+    def _reduce(self, optimizer, whose: str, epoch: int) -> bool:
         old = float(optimizer.learning_rate)
         if old <= float(np.float32(self.min_lr)):
-            return
+            return False
         new = max(old * self.factor, self.min_lr)
         optimizer.learning_rate = new
         if self.verbose > 0:
-            say(f"Epoch {epoch + 1}: ReduceLROnPlateau reducing learning rate to {new:.6g}.")
-        self.cooldown_counter, self.wait = self.cooldown, 0
+            say(f"Epoch {epoch + 1}: ReduceLROnPlateau reducing {whose}learning rate to {new:.6g}.")
+        return True

@@ -10,6 +10,7 @@ from layerlab.optimizers.adam import Adam, Adamax, AdamW, Nadam, ScheduleFreeAda
 from layerlab.optimizers.adaptive import Adadelta, Adagrad, Ftrl, RMSprop
 from layerlab.optimizers.descent import SGD, Lion
 from layerlab.optimizers.matrixwise import Adafactor, Lamb, Muon
+from layerlab.optimizers.multi import MultiOptimizer, OptimizerMap
 from layerlab.optimizers.optimizer import Optimizer
 from layerlab.registry import Family
 
@@ -45,9 +46,11 @@ __all__ = [
     "Ftrl",
     "Lamb",
     "Lion",
+    "MultiOptimizer",
     "Muon",
     "Nadam",
     "Optimizer",
+    "OptimizerMap",
     "RMSprop",
     "ScheduleFreeAdamW",
     "deserialize",

@@ -197,7 +197,7 @@ class Optimizer(StatelessApply, StepOptions, named=False):
 
     def _apply(self, grads, trainable_variables) -> None:
         variables = self._variables_of(grads, trainable_variables)
-        grads, variables = _connected(grads, variables)
+        grads, variables = connected(grads, variables)
         grads = [_checked(gradient, variable) for gradient, variable in zip(grads, variables, strict=True)]
         grads, variables = self._overwrite_with_gradients(grads, variables)
         if grads:
@@ -280,7 +280,7 @@ def _unzip(pairs):
     return [pair[0] for pair in pairs], [pair[1] for pair in pairs]
 
 
-def _connected(grads, variables):
+def connected(grads, variables):
     """Without the variables that have no gradient, of which there must not be all."""
     missing = [variable.path for gradient, variable in zip(grads, variables, strict=True) if gradient is None]
     if not missing:

@@ -35,7 +35,7 @@ class OptimizerState(Registered):
 
     def _index(self, variables) -> None:
         self._trainable_variables = list(variables)
-        self._trainable_variables_indices = {id(variable): i for i, variable in enumerate(variables)}
+        self._trainable_variables_indices = {self._var_key(variable): i for i, variable in enumerate(variables)}
 
     def __setstate__(self, state):
         # a copied or unpickled optimizer holds new variables, with new ids
@@ -88,12 +88,16 @@ class OptimizerState(Registered):
         columns = tuple([row[i] for row in rows] for i in range(len(names)))
         return columns[0] if isinstance(name, str) else columns
 
+    def _var_key(self, variable) -> int:
+        """What a weight is known by."""
+        return id(variable)
+
     def _get_variable_index(self, variable) -> int:
-        return self._trainable_variables_indices[id(variable)]
+        return self._trainable_variables_indices[self._var_key(variable)]
 
     def _check_variables_are_known(self, variables) -> None:
         for variable in variables:
-            if id(variable) not in self._trainable_variables_indices:
+            if self._var_key(variable) not in self._trainable_variables_indices:
                 raise ValueError(
                     f"Unknown variable: {variable}. This optimizer can only be called for the variables it was "
                     "originally built with. When working with a new set of variables, you should recreate a new "
