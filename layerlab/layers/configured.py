@@ -7,7 +7,7 @@ import inspect
 import types
 from typing import Any, ClassVar
 
-from layerlab import activations, constraints, initializers, regularizers
+from layerlab import activations, constraints, dtype_policies, initializers, regularizers
 from layerlab.dtype_policies import DTypePolicy
 from layerlab.layers.shapes import as_shape
 
@@ -39,7 +39,11 @@ class Configured:
 
     def get_config(self) -> dict:
         """The constructor arguments that make an equal, unbuilt layer."""
-        config = {"name": self.name, "trainable": self.trainable, "dtype": _dtype_config(self._dtype)}
+        config = {
+            "name": self.name,
+            "trainable": self.trainable,
+            "dtype": dtype_policies.serialize(DTypePolicy(self._dtype)),
+        }
         if self.activity_regularizer is not None:
             config["activity_regularizer"] = regularizers.serialize(self.activity_regularizer)
         if self.config_names is not None:
@@ -136,7 +140,3 @@ def dtype_name(dtype) -> str:
     if isinstance(dtype, dict):
         dtype = dtype["config"]["name"]
     return DTypePolicy(dtype).name
-
-
-def _dtype_config(name: str) -> dict:
-    return {"module": "keras", "class_name": "DTypePolicy", "config": {"name": name}, "registered_name": None}

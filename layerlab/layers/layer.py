@@ -14,7 +14,7 @@ from layerlab import regularizers, tree
 from layerlab.autodiff import ArrayLike
 from layerlab.dtype_policies import DTypePolicy
 from layerlab.layers.building import building
-from layerlab.layers.call_context import call_scope, current_training, in_call
+from layerlab.layers.call_context import call_scope, current_arguments, current_training, in_call
 from layerlab.layers.call_info import CallInfo
 from layerlab.layers.configured import Configured, dtype_name
 from layerlab.layers.input_spec import assert_input_compatibility
@@ -70,6 +70,8 @@ class Layer(WeightOwner, StatelessCall, Configured, Registered):
     weight_names: ClassVar[tuple[str, ...]] = ()
     _call_info: ClassVar[CallInfo]
     _makes_masks: Any = False
+    #: arguments of a call that reach the layers inside as well
+    _call_context_args: frozenset[str] = frozenset({"training"})
 
     def __init_subclass__(cls, **kwargs):
         super().__init_subclass__(**kwargs)
@@ -129,9 +131,21 @@ class Layer(WeightOwner, StatelessCall, Configured, Registered):
     compute_dtype = property(lambda self: self._dtype, doc="The type that float inputs are cast to.")
     variable_dtype = property(lambda self: self._dtype, doc="The type of the weights.")
     input_dtype = property(lambda self: self._dtype, doc="The type that float inputs are cast to.")
-    dtype_policy = property(
-        lambda self: DTypePolicy(self._dtype), doc="The same type, as Keras's configurations name it."
-    )
+
+    @property
+    def dtype_policy(self) -> DTypePolicy:
+        """The same type, as Keras's configurations name it. It can be set as long as there are no weights."""
+        return DTypePolicy(self._dtype)
+
+    @dtype_policy.setter
+    def dtype_policy(self, value):
+        name = dtype_name(value)
+        if name != self._dtype and self.weights:
+            raise ValueError(
+                f"The weights of layer '{self.name}' are {self._dtype} already. Make a new layer with dtype={name!r}, "
+                "and give it the weights with set_weights."
+            )
+        self._dtype, self._numpy_dtype = name, np.dtype(name)
 
     # --- what a subclass defines ----------------------------------------------------------------------------------
 
@@ -170,6 +184,7 @@ class Layer(WeightOwner, StatelessCall, Configured, Registered):
         args, kwargs = self._converted(args, kwargs)
         stated = kwargs.get("training")
         training = self._resolve_training(kwargs, info)
+        others = self._resolve_context(kwargs, info) if len(self._call_context_args) > 1 else None
         info.check(args, kwargs)
         first = args[0] if args else next(iter(info.tensors(args, kwargs).values()), None)
         if self.input_spec is not None:
@@ -181,7 +196,7 @@ class Layer(WeightOwner, StatelessCall, Configured, Registered):
             self._clear_losses()
         if has_symbolic(args, kwargs):
             return self._symbolic_call(args, kwargs, stated)
-        outputs = self._run(args, kwargs, training)
+        outputs = self._run(args, kwargs, training, others)
         if self.activity_regularizer is not None:
             self._penalize_activity(outputs)
         masks = kwargs.get("mask") if "mask" in info.mask_names else _masks_of(first)
@@ -247,6 +262,30 @@ class Layer(WeightOwner, StatelessCall, Configured, Registered):
             kwargs["training"] = training
         return training
 
+    def _resolve_context(self, kwargs, info) -> dict:
+        """What the layers inside are to see of the arguments registered here; `call` gets those it has itself."""
+        seen = current_arguments()
+        for name in self._call_context_args - {"training"}:
+            value = kwargs.pop(name, None)
+            value = seen.get(name) if value is None else value
+            if value is not None:
+                seen = {**seen, name: value}
+                if name in info.all_names:
+                    kwargs[name] = value
+        return seen
+
+    def _register_call_context_args(self, *names: str) -> None:
+        """Let every call of this layer take these arguments and hand them on, as `training` is, to the layers inside.
+
+        A `call` that has a parameter of the name gets the value; layers inside do if they have registered it too.
+
+        Raises:
+            RuntimeError: the layer has been called.
+        """
+        if self._was_called:
+            raise RuntimeError("Cannot add call-context args after the layer has been called.")
+        self._call_context_args = self._call_context_args | set(names)
+
     def _fill_masks(self, args, kwargs, info):
         """Give the masks that came with the inputs to the parameters of `call` that want them."""
         if not info.mask_names:
@@ -264,9 +303,9 @@ class Layer(WeightOwner, StatelessCall, Configured, Registered):
         info = self._call_info
         self.build(**shapes_by_parameter(self.build, info.tensors(args, kwargs, masks=True), info.all_names))
 
-    def _run(self, args, kwargs, training):
+    def _run(self, args, kwargs, training, others=None):
         try:
-            with call_scope(training):
+            with call_scope(training, others):
                 outputs = self.call(*args, **kwargs) if self._was_called else self._first_call(args, kwargs)
                 return self._in_own_dtype(outputs)
         except Exception as error:

@@ -23,19 +23,38 @@ __all__ = ["WeightOwner"]
 _with_losses: set[weakref.ref] = set()
 
 
+_BY_POSITION = ("shape", "initializer", "dtype")
+
+
 def _shape_first(add_weight):
     """Decorator: a name in the first place, as many old tutorials have it, is refused with what to write instead."""
 
     @functools.wraps(add_weight)
     def wrapped(self, *args, **kwargs):
-        if args and isinstance(args[0], str):
-            raise ValueError(
-                f"`name` must be passed as a keyword argument. Received: add_weight({args[0]!r}, ...). "
-                f"Use: add_weight(shape=..., name={args[0]!r})."
-            )
+        if args:
+            _check_positions(args, kwargs)
         return add_weight(self, *args, **kwargs)
 
     return wrapped
+
+
+def _check_positions(args, kwargs) -> None:
+    if len(args) > len(_BY_POSITION):
+        raise TypeError(
+            f"add_weight() takes at most {len(_BY_POSITION)} positional arguments but {len(args)} were given. Pass the "
+            "others by name."
+        )
+    if isinstance(args[0], str):
+        raise ValueError(
+            f"`name` must be passed as a keyword argument. Received: add_weight({args[0]!r}, ...). "
+            f"Use: add_weight(shape=..., name={args[0]!r})."
+        )
+    for name, value in zip(_BY_POSITION, args, strict=False):
+        if name in kwargs:
+            raise ValueError(
+                f"`{name}` was passed both positionally and as a keyword argument. "
+                f"Received: {value!r} and {name}={kwargs[name]!r}."
+            )
 
 
 class WeightOwner:
@@ -134,6 +153,12 @@ class WeightOwner:
                 f"It is the variable {variable.path!r} of layer '{self.name}'."
             )
         (self._own_trainable if variable.trainable else self._own_non_trainable).append(variable)
+
+    def _untrack_variable(self, variable: Variable) -> None:
+        """Own a variable no longer; what holds it, an attribute perhaps, is the caller's to clear."""
+        for owned in (self._own_trainable, self._own_non_trainable):
+            owned[:] = [known for known in owned if known is not variable]
+        count_change()
 
     def _check_initialized(self):
         if "_own_trainable" not in vars(self):

@@ -6,7 +6,7 @@ import re
 import numpy as np
 import pytest
 
-from layerlab import Input, Sequential, Variable, config
+from layerlab import Input, Model, Sequential, Variable, config
 from layerlab.autodiff import Tape
 from layerlab.layers import Dense, Dropout, Flatten, Layer, Masking, Reshape, Softmax
 from layerlab.masking import get_mask
@@ -196,6 +196,24 @@ class TestAddWeight:
     def test_the_name_first_as_in_old_tutorials(self):
         with pytest.raises(ValueError, match=r"Use: add_weight\(shape=..., name='kernel'\)"):
             Layer().add_weight("kernel", shape=(2, 3))
+
+    def test_positions_and_names(self):
+        assert Layer().add_weight((2,), "ones", "float64").dtype == "float64"
+        for arguments, name in [
+            (((2,),), "shape"),
+            (((2,), "ones"), "initializer"),
+            (((2,), "ones", "int32"), "dtype"),
+        ]:
+            with pytest.raises(ValueError, match=f"`{name}` was passed both positionally and as a keyword argument"):
+                Layer().add_weight(*arguments, **{name: arguments[-1]})
+        with pytest.raises(TypeError, match="takes at most 3 positional arguments but 4 were given"):
+            Layer().add_weight((2,), "ones", "float32", True)
+
+    def test_a_weight_can_be_given_up(self):
+        layer = Layer()
+        layer.w = layer.add_weight(shape=(2,))
+        layer.w = layer._untrack_variable(layer.w)
+        assert layer.weights == []
 
     def test_not_in_call(self):
         class Careless(Layer):
@@ -500,6 +518,68 @@ def test_training_reaches_the_layers_inside(cls, told):
 
 def test_training_is_accepted_and_dropped_where_it_means_nothing():
     assert Dense(2)(X, training=True).shape == (2, 2)
+
+
+class Speaking(Layer):
+    """Adds what its callers say, if it listens."""
+
+    def __init__(self, listens=True):
+        super().__init__()
+        if listens:
+            self._register_call_context_args("said")
+
+    def call(self, x, said=0):
+        return x * 0 + said
+
+
+class AroundSpeaking(Layer):
+    def __init__(self, **options):
+        super().__init__()
+        self.inner = Speaking(**options)
+
+    def call(self, x):
+        return self.inner(x)
+
+
+class TestCallContextArguments:
+    @pytest.mark.parametrize(
+        "make",
+        [
+            lambda: AroundSpeaking(),
+            lambda: Sequential([Dense(3), AroundSpeaking()]),
+            lambda: Sequential([Input((3,)), AroundSpeaking()]),
+            lambda: Model(x := Input((3,)), AroundSpeaking()(x)),
+        ],
+    )
+    def test_reach_the_layers_inside(self, make):
+        outer = make()
+        outer._register_call_context_args("said")
+        assert outer._call_context_args == {"said", "training"}
+        for said in (4, 5):
+            assert np.all(outer(X, said=said) == said)
+        assert np.all(outer(X) == 0)
+
+    def test_only_those_that_registered_them(self):
+        outer = AroundSpeaking(listens=False)
+        outer._register_call_context_args("said")
+        assert np.all(outer(X, said=4) == 0)
+        with pytest.raises(TypeError, match="unexpected keyword argument 'said'"):
+            AroundSpeaking()(X, said=4)
+
+    def test_the_nearest_caller_is_heard(self):
+        class Corrects(AroundSpeaking):
+            def call(self, x):
+                return self.inner(x, said=7) + self.inner(x)
+
+        outer = Corrects()
+        outer._register_call_context_args("said")
+        assert np.all(outer(X, said=4) == 11)
+
+    def test_are_registered_before_the_first_call(self):
+        layer = Speaking()
+        layer(X)
+        with pytest.raises(RuntimeError, match="Cannot add call-context args after the layer has been called"):
+            layer._register_call_context_args("more")
 
 
 class Masked(Layer):
@@ -882,6 +962,15 @@ def test_dtype_policy_names_the_dtype():
     assert Dense(2, dtype=layer.dtype_policy).dtype_policy == layer.dtype_policy
     with pytest.raises(ValueError, match="no mixed precision"):
         Dense(2, dtype="mixed_float16")
+
+
+def test_dtype_policy_can_be_set_until_there_are_weights():
+    layer = Dense(2)
+    layer.dtype_policy = "float64"
+    assert layer(X).dtype == layer.kernel.dtype == "float64"
+    layer.dtype_policy = layer.dtype_policy
+    with pytest.raises(ValueError, match=r"The weights of layer '.*' are float64 already"):
+        layer.dtype_policy = "float32"
 
 
 def test_metrics_in_attributes_are_found_also_in_layers_inside():
