@@ -12,6 +12,7 @@ from layerlab.config import (
     set_image_data_format,
     standardize_dtype,
 )
+from layerlab.naming import get_uid
 from layerlab.utils import clear_session, is_keras_tensor
 
 __all__ = [
@@ -19,7 +20,10 @@ __all__ = [
     "clear_session",
     "epsilon",
     "floatx",
+    "get_uid",
     "image_data_format",
+    "is_float_dtype",
+    "is_int_dtype",
     "is_keras_tensor",
     "set_epsilon",
     "set_floatx",
@@ -35,3 +39,21 @@ def backend() -> str:
     'numpy'
     """
     return "numpy"
+
+
+def is_float_dtype(dtype) -> bool:
+    """Whether a type holds real numbers.
+
+    >>> is_float_dtype("float16"), is_float_dtype("int32")
+    (True, False)
+    """
+    return standardize_dtype(dtype).startswith("float")
+
+
+def is_int_dtype(dtype) -> bool:
+    """Whether a type holds integers, with or without a sign.
+
+    >>> is_int_dtype("uint8"), is_int_dtype("bool")
+    (True, False)
+    """
+    return standardize_dtype(dtype).startswith(("int", "uint"))

@@ -8,7 +8,7 @@ import re
 from collections import Counter
 from collections.abc import Iterable
 
-__all__ = ["auto_name", "did_you_mean", "reset_names", "to_snake_case"]
+__all__ = ["auto_name", "did_you_mean", "get_uid", "reset_names", "to_snake_case"]
 
 _used: Counter[str] = Counter()
 _KERAS_1 = {  # an argument's name in Keras 1 -> what it became in Keras 2, the first that the receiver knows
@@ -49,9 +49,18 @@ def to_snake_case(name: str) -> str:
 def auto_name(prefix: str) -> str:
     """The next free name for `prefix`: the bare prefix first, then `prefix_1`, `prefix_2`, ..."""
     prefix = to_snake_case(prefix)
-    taken = _used[prefix]
-    _used[prefix] += 1
+    taken = get_uid(prefix) - 1
     return f"{prefix}_{taken}" if taken else prefix
+
+
+def get_uid(prefix: str = "") -> int:
+    """How often this prefix has been asked for, this time included.
+
+    >>> get_uid("the"), get_uid("the"), auto_name("the")
+    (1, 2, 'the_2')
+    """
+    _used[prefix] += 1
+    return _used[prefix]
 
 
 def reset_names() -> None:

@@ -71,7 +71,7 @@ class L1(Regularizer):
     """
 
     def __init__(self, l1=0.01):
-        self.l1 = _rounded(_non_negative("l1", 0.01 if l1 is None else l1))
+        self.l1 = _rounded(validate_float_arg(0.01 if l1 is None else l1, "l1"))
 
     def __call__(self, x):
         return self.l1 * np.sum(np.abs(x))
@@ -96,7 +96,7 @@ class L2(Regularizer):
     """
 
     def __init__(self, l2=0.01):
-        self.l2 = _non_negative("l2", 0.01 if l2 is None else l2)
+        self.l2 = validate_float_arg(0.01 if l2 is None else l2, "l2")
 
     def __call__(self, x):
         return self.l2 * np.sum(np.square(x))
@@ -121,8 +121,8 @@ class L1L2(Regularizer):
     """
 
     def __init__(self, l1=0.0, l2=0.0):
-        self.l1 = _non_negative("l1", 0.0 if l1 is None else l1)
-        self.l2 = _non_negative("l2", 0.0 if l2 is None else l2)
+        self.l1 = validate_float_arg(0.0 if l1 is None else l1, "l1")
+        self.l2 = validate_float_arg(0.0 if l2 is None else l2, "l2")
 
     def __call__(self, x):
         penalty = np.zeros((), x.dtype)
@@ -155,7 +155,7 @@ class OrthogonalRegularizer(Regularizer):
     """
 
     def __init__(self, factor=0.01, mode="rows"):
-        self.factor = _rounded(_non_negative("factor", factor))
+        self.factor = _rounded(validate_float_arg(factor, "factor"))
         if mode not in ("rows", "columns"):
             raise ValueError(
                 f'Invalid value for argument `mode`. Expected one of {{"rows", "columns"}}. Received: mode={mode}'
@@ -177,7 +177,15 @@ class OrthogonalRegularizer(Regularizer):
         return {"factor": self.factor, "mode": self.mode}
 
 
-def _non_negative(name, value) -> float:
+def validate_float_arg(value, name) -> float:
+    """The factor of a penalty, checked, for regularizers of your own too; as in Keras not listed.
+
+    Raises:
+        ValueError: it is no Python number, negative, or not finite.
+
+    >>> validate_float_arg(1, "l1")
+    1.0
+    """
     # np.float64 is a float, np.float32 is not: Keras's rule
     if not isinstance(value, float | int) or not math.isfinite(value) or value < 0:
         raise ValueError(f"Invalid value for argument {name}: expected a non-negative float.Received: {name}={value}")
