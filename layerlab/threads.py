@@ -93,6 +93,7 @@ def _together(work, blocks: Iterator, threads: int) -> list:
     finally:  # after an error or Ctrl-C, too: they still write
         for _ in blocks:
             pass
+        others = [other for other in others if not other.cancel()]  # on a busy machine some have not even begun
         for other in others:
             other.exception()
     return [mine, *(other.result() for other in others)]
