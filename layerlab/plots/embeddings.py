@@ -5,6 +5,7 @@ An embedding is a table with a row for each id; `names` says what the ids stand 
 
 import numpy as np
 
+from layerlab.plots.name_places import name_places
 from layerlab.plots.style import COLORS, DIVERGING, INK, canvas, contrast, series
 
 __all__ = ["embedding_lookup", "embedding_map", "row_values", "similarities"]
@@ -66,35 +67,21 @@ def _group_colors(names, groups) -> list[str]:
 
 
 def _write_names(ax, places, names, colors, size=12) -> None:
-    """Names beside their points: for each, the first spot nearby where it covers no other name and no point."""
+    """Names beside their points, with a line to the point where a name had to go far."""
+    style = {"ha": "center", "va": "center", "fontsize": size, "fontweight": "bold"}
+    texts = [ax.text(0, 0, name, **style) for name in names]
     ax.figure.canvas.draw()  # settles the layout, and with it what a pixel is
-    points = ax.transData.transform(places) * 72 / ax.figure.dpi
-    wide = 0.72 * size * np.array([max(len(name), 1) for name in names])
-    boxes = np.zeros((len(names), 4))  # center, width, height of the names written so far
-    for k, (point, place, name, color) in enumerate(zip(points, places, names, colors, strict=True)):
-        spots = point + _offsets(wide[k], size)
-        taken = [_covered(spot, (wide[k], size), boxes[:k], np.delete(points, k, axis=0)) for spot in spots]
-        spot = spots[int(np.argmin(taken))]
-        boxes[k] = *spot, wide[k], size
-        far = np.hypot(*(spot - point)) > 1.5 * size
-        line = {"arrowstyle": "-", "color": color, "lw": 0.6, "shrinkA": 0, "shrinkB": 1} if far else None
-        style = {"ha": "center", "va": "center", "color": color, "fontsize": size, "fontweight": "bold"}
-        offset = {"textcoords": "offset points", "annotation_clip": False}
-        ax.annotate(name, place, spot - point, arrowprops=line, **offset, **style)
-
-
-def _offsets(wide, high):
-    """Where a name may stand around its point, in points: above first, then around it, then farther away."""
-    turns = np.pi * np.array([0.5, 0, 1, 1.5, 0.25, 0.75, 1.25, 1.75])
-    circle = np.stack([np.cos(turns), np.sin(turns)], axis=1) * [wide / 2 + 4, 0.75 * high]
-    return np.concatenate([circle, 1.8 * circle, 2.6 * circle, 3.4 * circle])
-
-
-def _covered(spot, box, boxes, points) -> int:
-    """How much a name would cover at this spot; another name counts more than a point."""
-    names = (np.abs(spot - boxes[:, :2]) < (np.array(box) + boxes[:, 2:]) / 2).all(axis=1)
-    dots = (np.abs(spot - points) < np.array(box) / 2).all(axis=1)
-    return int(10 * names.sum() + dots.sum())
+    pixel = 72 / ax.figure.dpi  # in points, as offsets are
+    points = ax.transData.transform(places) * pixel
+    sizes = np.array([text.get_window_extent().size for text in texts]) * pixel
+    for text in texts:
+        text.remove()
+    offsets = name_places(points, sizes, ax.bbox.get_points() * pixel) - points
+    gaps = np.linalg.norm(np.maximum(np.abs(offsets) - sizes / 2, 0), axis=1)
+    for name, place, offset, gap, color in zip(names, places, offsets, gaps, colors, strict=True):
+        line = {"arrowstyle": "-", "color": color, "lw": 0.6, "shrinkA": 0, "shrinkB": 1} if gap > 5 else None
+        options = {"textcoords": "offset points", "annotation_clip": False, "arrowprops": line}
+        ax.annotate(name, place, offset, color=color, **options, **style)
 
 
 def embedding_lookup(table, ids, names=None):

@@ -96,7 +96,7 @@ for _ in range(10):
     watched.fit(beside, middle, batch_size=256, epochs=1, verbose=0)
     snapshots.append(watched.layers[0].get_weights()[0])
 
-GROUPS = {"a e i o u": "aeiou", "y": "y", "the other 20": "bcdfghjklmnpqrstvwxz"}
+GROUPS = {"a e i o u": "aeiou", "y": "y", "the other 20": "bcdfghjklmnpqrstvwxz", "the dot": "."}
 figure, axes = plt.subplots(2, 2, figsize=(8, 7.4), layout="constrained")
 for ax, epoch in zip(axes.ravel(), [0, 1, 2, 10], strict=True):
     title = f"after {epoch} passes"
@@ -330,7 +330,7 @@ for ax, axis in zip(panels, [0, 1], strict=True):
     model.fit(beside, middle, batch_size=256, epochs=6, verbose=0)
     letters = model.layers[0].get_weights()[0]
     title = f"UnitNorm(axis={axis})"
-    plots.embedding_map(letters, SIGNS, GROUPS, title, legend=axis == 1, limit=1.4, ax=ax)
+    plots.embedding_map(letters, SIGNS, GROUPS, title, legend=axis == 1, limit=1.35, ax=ax)
     columns = np.allclose(np.linalg.norm(letters, axis=0), 1, atol=1e-4)
     each_row = np.allclose(np.linalg.norm(letters, axis=1), 1, atol=1e-4)
     print(f"axis={axis}: the columns have length 1: {columns}, the letters have length 1: {each_row}")

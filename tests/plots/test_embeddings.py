@@ -1,12 +1,17 @@
 """Embedding maps, lookups, rows and similarities show the vectors they were given."""
 
+import itertools
+
 import matplotlib.pyplot as plt
 import numpy as np
 import pytest
 from matplotlib.colors import to_rgba
+from matplotlib.path import Path
+from matplotlib.text import Text
 
 from layerlab import plots
 from layerlab.layers import Embedding
+from layerlab.plots.name_places import lines_meet_boxes
 
 RNG = np.random.default_rng(0)
 
@@ -45,6 +50,39 @@ def test_names_of_points_in_one_place_do_not_cover_each_other():
     centers = np.array([[(b.x0 + b.x1) / 2, (b.y0 + b.y1) / 2] for b in boxes])
     distances = np.linalg.norm(centers[:, None] - centers, axis=-1)[np.triu_indices(6, 1)]
     assert distances.min() > 7
+
+
+def on_screen(ax):
+    """The names' boxes by name, and the lines that lead from names to their points: (start, end) by name, in pixels."""
+    ax.figure.canvas.draw()
+    lines = {t.get_text(): t.arrow_patch.get_path() for t in ax.texts if t.arrow_patch}
+    ends = {name: path.vertices[[0, -1]] for name, path in lines.items()}
+    return {t.get_text(): Text.get_window_extent(t) for t in ax.texts}, ends  # without the arrow
+
+
+@pytest.mark.parametrize("shape", ["circle", "clump"])
+def test_no_name_stands_on_another_or_on_the_line_of_another(shape):
+    turns = np.random.default_rng(1).normal(2.9, 0.2, size=20)
+    circle = np.stack([np.cos(turns), np.sin(turns)], axis=1)
+    ax = plt.subplots(figsize=(4, 4), layout="constrained")[1]
+    letters = "abcdefghijklmnopqrst"
+    plots.embedding_map({"circle": circle, "clump": 0.2 * RNG.normal(size=(20, 2))}[shape], letters, limit=1.4, ax=ax)
+    boxes, lines = on_screen(ax)
+    assert len(lines) > 5  # there was no room beside these points
+    for one, other in itertools.combinations(letters, 2):
+        assert not boxes[one].overlaps(boxes[other]), (one, other)
+    for one, other in itertools.product(lines, letters):
+        assert one == other or not Path(lines[one]).intersects_bbox(boxes[other], filled=False), (one, other)
+    frame = ax.get_window_extent()
+    assert all(frame.x0 <= box.x0 and box.x1 <= frame.x1 for box in boxes.values())
+
+
+@pytest.mark.parametrize(("start", "meets"), [((-3, 1), True), ((-3, 3), True), ((-3, 6), False), ((-3, -3.1), False)])
+def test_a_line_meets_a_box(start, meets):
+    center, half, end = np.zeros(2), np.array([2.0, 1.0]), np.array([3.0, 0.5 * start[1] - 1.5])
+    steps = np.linspace(0, 1, 1001)[:, None]
+    walked = (np.abs(start + steps * (end - start)) <= half).all(axis=1).any()
+    assert lines_meet_boxes(np.array(start), end, center, half) == walked == meets
 
 
 def test_a_layer_may_stand_for_its_table():
