@@ -798,7 +798,7 @@ attempt(lambda: Dense(3).add_weight("kernel", (3, 2)))
 # Any other error inside `call` tells you, beneath it, which layer was called with what:
 
 # %%
-broken = Sequential([Input((4,)), Dense(3), Lambda(np.matmul, output_shape=(3,))])
+broken = Sequential([Input((4,)), Dense(3), Lambda(lambda x: x + np.ones(5), output_shape=(3,))])
 attempt(lambda: broken(np.ones((2, 4), "float32")), notes=True)
 
 # %% [markdown]

@@ -129,7 +129,7 @@ def test_colors_can_be_switched_off_and_plain_alphabets_get_a_plain_bar(screen, 
     monkeypatch.setenv("NO_COLOR", "1")
     monkeypatch.setattr(Screen, "encoding", "ascii")
     Progbar(target=4, width=4, interval=0).update(3)
-    assert re.fullmatch(r"\r\x1b\[K3/4 ==== \d+s \d+us/step", screen.getvalue())
+    assert re.fullmatch(r"\r\x1b\[K3/4 ==== \d+s \d+[mu]s/step", screen.getvalue())
 
 
 def test_updates_are_rate_limited(screen):
