@@ -38,8 +38,8 @@ def chain_rule(functions, x, title=None):
         values.append(float(value))
         slopes.append(float(slope))
     products = [float(np.prod(slopes[i:])) for i in range(len(values))]
-    step = 3.0
-    ax = canvas(2.6 + 0.3 * bool(title))[1]
+    step = 2.6
+    ax = canvas(2.0 + 0.3 * bool(title))[1]
     for i, (value, product) in enumerate(zip(values, products, strict=True)):
         node(ax, (i * step, 0), signed(value), COLORS["sky"], radius=0.46)
         ax.text(i * step, -1.35, signed(product), ha="center", va="center", color=COLORS["vermilion"])

@@ -128,7 +128,7 @@ def norms(kernels, axis=0, limit=None, title=None, ax=None):
     return lengths
 
 
-def tables(matrices, limit=None, columns=4, height=1.9, title=None, label="weight"):
+def tables(matrices, limit=None, columns=4, height=1.9, title=None, label="weight", xlabel=None, ylabel=None):
     """Several matrices as tables of colored cells with one scale: purple negative, white zero, orange positive.
 
     Args:
@@ -138,6 +138,8 @@ def tables(matrices, limit=None, columns=4, height=1.9, title=None, label="weigh
         height: inches of a row of tables.
         title: a text above all.
         label: what the colors stand for.
+        xlabel: what a column stands for.
+        ylabel: what a row stands for.
 
     Returns:
         The array of Axes that hold a table.
@@ -150,13 +152,14 @@ def tables(matrices, limit=None, columns=4, height=1.9, title=None, label="weigh
     columns = min(columns, len(matrices))
     rows = -(-len(matrices) // columns)
     figure, axes = canvas(height * rows + 0.3 * (title is not None), columns, rows, squeeze=False)
+    figure.set_layout_engine("compressed")  # the cells are squares: tables side by side, whatever their shapes
     axes = axes.ravel()
     for ax in axes[len(matrices) :]:
         ax.remove()
     axes = axes[: len(matrices)]
     for ax, (name, matrix) in zip(axes, matrices.items(), strict=True):
         drawn = ax.imshow(matrix, cmap=DIVERGING, vmin=-limit, vmax=limit)
-        ax.set(xticks=[], yticks=[])
+        ax.set(xticks=[], yticks=[], xlabel=xlabel, ylabel=ylabel)
         ax.set_title(name, fontsize=10)
         ax.spines[:].set(visible=True, color=INK, linewidth=0.5)
     bar = figure.colorbar(drawn, ax=list(axes), shrink=0.6, aspect=25)

@@ -95,7 +95,8 @@ agree = [np.allclose(a, b, atol=1e-7) for a, b in zip(wiggled, walked, strict=Tr
 print("looks at the loss:", looks)
 print("the same gradient, for all six arrays:", all(agree))
 pictures = {"2,416 looks": wiggled[0], "one look, one walk back": walked[0]}
-axes = plots.tables(pictures, columns=2, title="gradient of the first kernel, twice", label="gradient")
+title = "gradient of the first kernel, twice"
+axes = plots.tables(pictures, title=title, label="gradient", xlabel="unit", ylabel="input")
 off = (x @ weights[0] + weights[1] <= 0).all(axis=0)
 print("units that are off for all samples:", off.sum(), "- their gradients are 0:", not walked[0][:, off].any())
 
@@ -152,7 +153,7 @@ def jacobian(function, array, step=1e-6):
 
 small, kernel = rng.normal(size=(2, 3)), rng.normal(size=(3, 4))
 tables = {"tanh of (2, 3)": jacobian(np.tanh, small), "(2, 3) @ (3, 4)": jacobian(lambda v: v @ kernel, small)}
-axes = plots.tables(tables, columns=2, title="Jacobians: a row per output, a column per input", label="slope")
+axes = plots.tables(tables, height=2.4, title="two Jacobians", label="slope", xlabel="input", ylabel="output")
 print("shapes:", [table.shape for table in tables.values()])
 
 # %% [markdown]
