@@ -334,7 +334,7 @@ def hard_shrink(x, threshold=0.5):
 
 
 def soft_shrink(x, threshold=0.5):
-    """x moved towards 0 by the threshold, and 0 where it would cross it.
+    """x moved toward 0 by the threshold, and 0 where it would cross it.
 
     >>> soft_shrink(np.array([-1.0, 0.25, 1.0]))
     array([-0.5,  0. ,  0.5])

@@ -122,7 +122,7 @@ class UnitNorm(_NormConstraint):
 
 
 class MinMaxNorm(_NormConstraint):
-    """Norms move towards [min_value, max_value]: a share `rate` of the way at each update.
+    """Norms move toward [min_value, max_value]: a share `rate` of the way at each update.
 
     w · (rate · clip(norm, min_value, max_value) + (1 - rate) · norm) / norm. A norm of 0 stays 0.
 

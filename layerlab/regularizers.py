@@ -54,7 +54,7 @@ class Regularizer(Counted, Registered):
 
 
 class L1(Regularizer):
-    """l1 · Σ|x|: pulls every number towards 0 with the same force, so that some end there.
+    """l1 · Σ|x|: pulls every number toward 0 with the same force, so that some end there.
 
     Its gradient at x = 0 is 0. The factor is rounded to the default float type, as Keras does.
 
@@ -81,7 +81,7 @@ class L1(Regularizer):
 
 
 class L2(Regularizer):
-    """l2 · Σx² (without a ½): pulls every number towards 0 with a force that is proportional to it.
+    """l2 · Σx² (without a ½): pulls every number toward 0 with a force that is proportional to it.
 
     Args:
         l2: a number >= 0; None is 0.01.

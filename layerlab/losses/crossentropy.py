@@ -25,12 +25,12 @@ __all__ = [
 
 
 def smooth_binary(y_true, label_smoothing):
-    """Labels 0 and 1 moved towards 1/2: `y * (1 - s) + s / 2`."""
+    """Labels 0 and 1 moved toward 1/2: `y * (1 - s) + s / 2`."""
     return y_true * (1.0 - label_smoothing) + 0.5 * label_smoothing if label_smoothing else y_true
 
 
 def one_hot_targets(y_true, y_pred, label_smoothing, axis, name):
-    """One-hot targets and predictions, checked; targets moved towards uniform: `y * (1 - s) + s / classes`."""
+    """One-hot targets and predictions, checked; targets moved toward uniform: `y * (1 - s) + s / classes`."""
     if isinstance(axis, bool):
         raise ValueError(f"`axis` must be of type `int`. Received: axis={axis} of type {type(axis)}")
     y_pred = as_float(y_pred)
@@ -55,7 +55,7 @@ def binary_crossentropy(y_true, y_pred, from_logits=False, label_smoothing=0.0, 
         y_true: 0 and 1 (or probabilities), shape (..., d).
         y_pred: probabilities, clipped to [1e-7, 1 - 1e-7], or logits; shape (..., d).
         from_logits: whether `y_pred` are logits.
-        label_smoothing: s moves the labels towards 1/2: `y (1 - s) + s / 2`.
+        label_smoothing: s moves the labels toward 1/2: `y (1 - s) + s / 2`.
         axis: the axis of the mean.
 
     Returns:
@@ -81,7 +81,7 @@ def categorical_crossentropy(y_true, y_pred, from_logits=False, label_smoothing=
         y_true: one-hot labels (or probabilities), shape (..., classes).
         y_pred: probabilities, divided by their sum and clipped to [1e-7, 1 - 1e-7], or logits; shape (..., classes).
         from_logits: whether `y_pred` are logits.
-        label_smoothing: s moves the labels towards uniform: `y (1 - s) + s / classes`.
+        label_smoothing: s moves the labels toward uniform: `y (1 - s) + s / classes`.
         axis: the axis of the classes.
 
     Returns:

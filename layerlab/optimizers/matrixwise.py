@@ -226,7 +226,7 @@ class Muon(Optimizer):
         return x if self.rms_rate is None else x * (math.sqrt(max(x.shape[0], x.shape[1])) * self.rms_rate)
 
     def zeropower_via_newtonschulz5(self, x, steps: int):
-        """Roughly the orthogonal matrix nearest to x: all singular values pushed towards 1."""
+        """Roughly the orthogonal matrix nearest to x: all singular values pushed toward 1."""
         x = np.asarray(x)
         if x.ndim < 2:
             raise ValueError(f"Expected gradient or momentum to have at least 2 dimensions. Received: shape={x.shape}")

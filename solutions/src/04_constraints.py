@@ -76,7 +76,7 @@ def max_norm(w, max_value):
 
 # %% exercise="min-max-norm"
 def min_max_norm(w, min_value, max_value, rate):
-    """The kernel with the units' lengths moved towards the allowed interval."""
+    """The kernel with the units' lengths moved toward the allowed interval."""
     ### BEGIN SOLUTION
     lengths = np.sqrt(np.sum(w**2, axis=0, keepdims=True))
     wanted = rate * np.clip(lengths, min_value, max_value) + (1 - rate) * lengths

@@ -97,14 +97,14 @@ def activity_penalty(outputs, l2):
 # ## How L1 reaches exactly zero (2 points)
 #
 # Small steps against the L1 gradient jump to and fro around zero. The *soft threshold* does it exactly: every weight moves
-# towards zero by `amount`, and a weight that is nearer than that becomes 0.
+# toward zero by `amount`, and a weight that is nearer than that becomes 0.
 #
 # - `w`: an array; `amount`: a positive number. Returns: an array of the same shape.
 
 
 # %% exercise="soft-threshold"
 def soft_threshold(w, amount):
-    """The weights, moved towards zero by `amount` and stopped there."""
+    """The weights, moved toward zero by `amount` and stopped there."""
     ### BEGIN SOLUTION
     return np.sign(w) * np.maximum(np.abs(w) - amount, 0)
     ### END SOLUTION

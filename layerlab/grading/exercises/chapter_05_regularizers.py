@@ -252,7 +252,7 @@ SOFT = Exercise(
         ),
         Misconception(
             "subtracted whatever the sign",
-            "You moved every weight down. Negative weights move up: all go towards zero.",
+            "You moved every weight down. Negative weights move up: all go toward zero.",
             lambda w, amount: w - amount,
         ),
         Misconception(

@@ -301,7 +301,7 @@ PROTOTYPES = Exercise(
     misconceptions=(
         Misconception(
             "sign",
-            "That is the gradient for the samples. If a prototype moves towards a sample, the distance shrinks.",
+            "That is the gradient for the samples. If a prototype moves toward a sample, the distance shrinks.",
             lambda x, prototypes, g: -by_hand(x, prototypes, g),
         ),
         Misconception(
