@@ -3,6 +3,7 @@
 import numpy as np
 
 from layerlab.layers.spatial import SpatialLayer
+from layerlab.ops.averages import mean_over
 
 __all__ = [
     "GlobalAveragePooling1D",
@@ -49,7 +50,7 @@ class _GlobalAveragePooling(_GlobalPooling, named=False):
     """The mean of a channel."""
 
     def call(self, inputs):
-        return np.mean(self._as_float(inputs), axis=self._axes, keepdims=self.keepdims)
+        return mean_over(self._as_float(inputs), self._axes, self.keepdims)
 
 
 class GlobalMaxPooling1D(_GlobalMaxPooling):

@@ -86,7 +86,7 @@ def test_channels_first_is_the_same_with_axes_moved(cls):
     layer = cls(**kwargs)
     y = layer(np.moveaxis(x, -1, 1))
     assert layer.data_format == "channels_first"
-    np.testing.assert_allclose(np.moveaxis(y, 1, -1), expected, rtol=1e-6)
+    np.testing.assert_allclose(np.moveaxis(y, 1, -1), expected, rtol=1e-6, atol=1e-7)
     assert layer.compute_output_shape((2, 3, *x.shape[1:-1])) == y.shape
 
 
