@@ -60,18 +60,21 @@ def _scipy_sparse():
 @lookup.defvjp
 def _lookup_vjp(g, y, table, ids):
     """Each row's sum of the gradients at the places that show it."""
-    ids, g = np.reshape(ids, -1), np.reshape(g, (ids.size, *table.shape[1:]))
+    places = 1  # that share a row of g
+    if table.ndim == 2 and ids.ndim and ids.size and g.strides[-2] == 0:  # behind a mean: the same for all of them
+        g, places = g[..., 0, :], ids.shape[-1]
+    ids, g = np.reshape(ids, -1), np.reshape(g, (ids.size // places, *table.shape[1:]))
     sparse = _scipy_sparse()
     if sparse is not None and g.dtype.itemsize in (4, 8):
-        # (rows, places), 1 where a place shows the row
-        shows = sparse.csc_array((np.ones(ids.size, g.dtype), ids, np.arange(ids.size + 1)), (len(table), ids.size))
-        return shows @ g
+        # (rows, rows of g), 1 where a place shows the row
+        starts = np.arange(0, ids.size + 1, places)
+        return sparse.csc_array((np.ones(ids.size, g.dtype), ids, starts), (len(table), len(g))) @ g
     # the smallest type that holds the ids: numbers of 16 bits are sorted in linear time
     order = np.argsort(ids.astype(np.min_scalar_type(len(table) - 1)), kind="stable")
     ordered = ids[order]
     starts = np.flatnonzero(np.diff(ordered, prepend=-1))
     gradient = np.zeros(table.shape, g.dtype)
-    gradient[ordered[starts]] = _sums_of_runs(g[order], starts)
+    gradient[ordered[starts]] = _sums_of_runs(g[order // places], starts)
     return gradient
 
 

@@ -63,3 +63,18 @@ def test_rows_that_are_shown_often(rows, has_scipy, monkeypatch):
     expected = np.zeros_like(table)
     np.add.at(expected, ids, g)
     np.testing.assert_allclose(tape.gradient(loss, watched), expected, atol=1e-12)
+
+
+@pytest.mark.parametrize("shape", [(4,), (3, 4), (2, 3, 4), (3, 1), (0, 4), (3, 0)])
+@pytest.mark.parametrize("has_scipy", [False, True])
+def test_a_gradient_that_is_the_same_at_all_places_is_not_copied_to_them(shape, has_scipy, monkeypatch):
+    sparse = pytest.importorskip("scipy.sparse") if has_scipy else None
+    monkeypatch.setattr(module, "_scipy_sparse", lambda: sparse)
+    rng = np.random.default_rng(0)
+    ids, g = rng.integers(0, 6, shape), rng.normal(size=(*shape[:-1], 1, 2))
+    spread = np.broadcast_to(g, (*shape, 2))
+    found = module._lookup_vjp(spread, None, TABLE, ids)
+    np.testing.assert_allclose(found, module._lookup_vjp(spread.copy(), None, TABLE, ids), atol=1e-12)
+    expected = np.zeros_like(TABLE)
+    np.add.at(expected, ids, spread)
+    np.testing.assert_allclose(found, expected, atol=1e-12)
