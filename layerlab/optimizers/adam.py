@@ -1,9 +1,11 @@
 """Adam and its relatives: a moving average of the gradient over the root of one of its square."""
 
 import math
+from functools import partial
 
 import numpy as np
 
+from layerlab.optimizers.compiled import compiled_adam, takes
 from layerlab.optimizers.elementwise import Elementwise, power
 
 __all__ = ["Adam", "AdamW", "Adamax", "Nadam", "ScheduleFreeAdamW"]
@@ -39,8 +41,12 @@ class Adam(Elementwise):
     def slots(self):
         return [{"momentum": 0.0, "velocity": 0.0}] + ([{"velocity_hat": 0.0}] if self.amsgrad else [])
 
+    def _step_size(self, lr, t, w) -> float:
+        """The learning rate, and what makes up for moving averages that began with 0."""
+        return lr * math.sqrt(1 - power(self.beta_2, t, w)) / (1 - power(self.beta_1, t, w))
+
     def formula(self, lr, t, w, g, m, v, largest=None):
-        step = lr * math.sqrt(1 - power(self.beta_2, t, w)) / (1 - power(self.beta_1, t, w))
+        step = self._step_size(lr, t, w)
         change = g - m  # one scratch array for all that follows: a sixth less time than an array an operation
         change *= 1 - self.beta_1
         m += change
@@ -55,6 +61,21 @@ class Adam(Elementwise):
         np.divide(m, change, out=change)
         change *= step
         w -= change
+
+    _moved = 0  # entries of all steps together
+
+    def _run_large(self, formula: partial, weights):
+        self._moved += sum(arrays[0].size for arrays in weights)
+        is_as_compiled = type(self).formula is Adam.formula and not self.amsgrad
+        loop = compiled_adam(self._moved) if is_as_compiled else None
+        (lr, t), rest = formula.args, []
+        for arrays in weights:
+            if loop is None or not takes(arrays):
+                rest.append(arrays)
+                continue
+            numbers = (self._step_size(lr, t, arrays[0]), 1 - self.beta_1, 1 - self.beta_2, self.epsilon)
+            loop(*(array.reshape(-1) for array in arrays), *map(np.float32, numbers))
+        super()._run_large(formula, rest)
 
     def get_config(self):
         return super().get_config() | self._settings("beta_1", "beta_2", "epsilon", "amsgrad")

@@ -59,8 +59,11 @@ class Elementwise(Optimizer, named=False):
         formula = partial(self.formula, float(learning_rate), self._time)
         if self._are_joined(variables):
             self._joined.run(formula, grads)
-            return
-        run_in_blocks(formula, [self._arrays(*pair) for pair in zip(grads, variables, strict=True)])
+        else:
+            self._run_large(formula, [self._arrays(*pair) for pair in zip(grads, variables, strict=True)])
+
+    def _run_large(self, formula: partial, weights: "Sequence[Arrays]") -> None:
+        run_in_blocks(formula, weights)
 
     def _are_joined(self, variables) -> bool:
         """Whether all weights together are a small part of a model: then they are kept in one array."""
