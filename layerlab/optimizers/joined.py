@@ -54,5 +54,5 @@ class Joined:
 
     def run(self, formula: Callable[..., None], gradients: Sequence[np.ndarray]) -> None:
         """Call an in-place rule `formula(w, g, *slots)` once for all weights."""
-        np.concatenate([gradient.reshape(-1) for gradient in gradients], out=self._gradient)
+        np.concatenate(gradients, axis=None, out=self._gradient)  # each flattened
         formula(self._flat[0], self._gradient, *self._flat[1:])

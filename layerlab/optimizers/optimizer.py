@@ -197,8 +197,9 @@ class Optimizer(StatelessApply, StepOptions, named=False):
 
     def _apply(self, grads, trainable_variables) -> None:
         variables = self._variables_of(grads, trainable_variables)
-        grads, variables = connected(grads, variables)
-        grads = [_checked(gradient, variable) for gradient, variable in zip(grads, variables, strict=True)]
+        if not _fit(grads, variables):
+            grads, variables = connected(grads, variables)
+            grads = [_checked(gradient, variable) for gradient, variable in zip(grads, variables, strict=True)]
         grads, variables = self._overwrite_with_gradients(grads, variables)
         if grads:
             if self.loss_scale_factor is not None:
@@ -278,6 +279,12 @@ def _as_float_hint(value) -> str:
 
 def _unzip(pairs):
     return [pair[0] for pair in pairs], [pair[1] for pair in pairs]
+
+
+def _fit(grads, variables) -> bool:
+    """Whether every gradient is an array of its variable's shape and dtype: then nothing is left to check."""
+    pairs = zip(grads, [variable._array for variable in variables], strict=True)
+    return all([type(g) is np.ndarray and g.shape == w.shape and g.dtype == w.dtype for g, w in pairs])  # noqa: C419
 
 
 def connected(grads, variables):
