@@ -3,11 +3,16 @@
 As everywhere in this field the kernel is not flipped: it is a cross-correlation.
 """
 
+from functools import partial, reduce
+
 import numpy as np
 
 from layerlab.autodiff import primitive
-from layerlab.autodiff.rule import RULES, defvjp_joint, unbroadcast
-from layerlab.ops.windows import Windows, correlate, gather, scatter
+from layerlab.autodiff.rule import RULES, defvjp_joint
+from layerlab.ops.unrolling import Unrolled
+from layerlab.ops.windows import Windows
+from layerlab.ops.winograd import Winograd
+from layerlab.threads import share
 
 __all__ = ["conv", "conv_transpose", "depthwise_conv"]
 
@@ -20,12 +25,53 @@ def _groups(x, kernel) -> int:
     return x.shape[-1] // kernel.shape[-2]
 
 
-def _parts(array, groups: int):
-    return np.split(array, groups, axis=-1) if groups > 1 else [array]
+def _by_group(groups: int, *arrays):
+    """The arrays' parts (views) for one group of channels after another; None stays None."""
+    parts = ([a] * groups if a is None or groups == 1 else np.split(a, groups, axis=-1) for a in arrays)
+    return zip(*parts, strict=True)
 
 
 def _joined(parts):
     return np.concatenate(parts, axis=-1) if len(parts) > 1 else parts[0]
+
+
+def _way(windows: Windows, spatial, kernel, dtype, bias=None):
+    """A function that starts the quicker of the two ways to sum over these windows; each thread has its own."""
+    way = Winograd if Winograd.suits(windows, spatial, kernel, dtype) else Unrolled
+    return partial(way, windows, spatial, kernel, bias)
+
+
+def _gather(x, kernel, windows: Windows, y, bias=None, rectified=False) -> None:
+    """Write into y the sums over all windows, block by block of the batch."""
+    start = _way(windows, x.shape[1:-1], kernel, y.dtype, bias)
+
+    def work(blocks):
+        sums = start()
+        for block in blocks:
+            sums.forward(np.ascontiguousarray(x[block]), y[block])
+            if rectified:  # while the block is in the cache
+                np.maximum(y[block], 0, out=y[block])
+
+    share(work, start().blocks(len(x)))
+
+
+def _spread(g, kernel, windows: Windows, spatial, x=None, dx=None, y=None):
+    """The gradients of `_gather`: by its input, written into dx if there is one; by kernel and bias, if there is x.
+
+    Where there is y, the result of max(y, 0), only gradients of its positive numbers count.
+    """
+    start = _way(windows, spatial, kernel, g.dtype)
+
+    def work(blocks):
+        sums = start()
+        for block in blocks:
+            part = g[block] if y is None else g[block] * (y[block] > 0)
+            inputs = None if x is None else np.ascontiguousarray(x[block])
+            sums.backward(part, inputs, None if dx is None else dx[block])
+        return () if x is None else sums.gradients()
+
+    found = share(work, start().blocks(len(g)))
+    return [reduce(np.add, parts) for parts in zip(*found, strict=True)]
 
 
 @primitive
@@ -44,28 +90,21 @@ def conv(x, kernel, strides, padding, dilation, bias=None, rectified=False):
     array([321., 432., 543.])
     """
     windows, groups = _windows(x, kernel, strides, padding, dilation), _groups(x, kernel)
-    biases = [None] * groups if bias is None else _parts(bias, groups)
-    parts = zip(_parts(windows.pad(x), groups), _parts(kernel, groups), biases, strict=True)
-    return _joined([gather(part, weights, windows, offset, rectified) for part, weights, offset in parts])
-
-
-def _conv_x(g, x, kernel, strides, padding, dilation):
-    windows, groups = _windows(x, kernel, strides, padding, dilation), _groups(x, kernel)
-    padded = tuple(n + sum(pads) for n, pads in zip(x.shape[1:-1], windows.padding, strict=True))
-    pairs = zip(_parts(g, groups), _parts(kernel, groups), strict=True)
-    return windows.unpad(_joined([scatter(part, weights, windows, padded) for part, weights in pairs]), x.shape[1:-1])
-
-
-def _conv_kernel(g, x, kernel, strides, padding, dilation):
-    windows, groups = _windows(x, kernel, strides, padding, dilation), _groups(x, kernel)
-    pairs = zip(_parts(windows.pad(x), groups), _parts(g, groups), strict=True)
-    return _joined([correlate(part, part_of_g, windows) for part, part_of_g in pairs])
+    y = np.empty((len(x), *windows.outputs, kernel.shape[-1]), np.result_type(x, kernel))
+    for part, weights, sums, offset in _by_group(groups, x, kernel, y, bias):
+        _gather(part, weights, windows, sums, offset, rectified)
+    return y
 
 
 def _conv_shares(wanted, g, y, x, kernel, strides, padding, dilation, bias=None, rectified=False):
-    g = g * (y > 0) if rectified else g
-    vjps = {0: _conv_x, 1: _conv_kernel, _BIAS: lambda g, *_: unbroadcast(g, bias.shape)}
-    return [vjps[position](g, x, kernel, strides, padding, dilation) for position in wanted]
+    windows, groups = _windows(x, kernel, strides, padding, dilation), _groups(x, kernel)
+    dx = np.empty(x.shape, np.result_type(g, kernel)) if 0 in wanted else None
+    arrays = g, kernel, x if {1, _BIAS} & {*wanted} else None, dx, y if rectified else None
+    by_group = _by_group(groups, *arrays)
+    found = [_spread(part, weights, windows, x.shape[1:-1], *others) for part, weights, *others in by_group]
+    by_weights = [_joined(parts) for parts in zip(*found, strict=True)]
+    shares = dict(zip((0, 1, _BIAS), (dx, *by_weights), strict=False))
+    return [shares[position] for position in wanted]
 
 
 _BIAS = 5
@@ -87,18 +126,20 @@ def conv_transpose(x, kernel, strides, padding, dilation, output_padding=None):
     >>> conv_transpose(np.array([1.0, 2, 3]).reshape(1, 3, 1), np.ones((2, 1, 1)), (2,), "valid", (1,)).ravel()
     array([1., 1., 2., 2., 3., 3.])
     """
-    windows, full, crop = _transposed(x, kernel, strides, padding, dilation, output_padding)
-    return scatter(x, kernel, windows, full)[crop]
+    windows, spatial = _transposed(x, kernel, strides, padding, dilation, output_padding)
+    y = np.empty((len(x), *spatial, kernel.shape[-2]), np.result_type(x, kernel))
+    _spread(x, kernel, windows, spatial, dx=y)
+    return y
 
 
 def _transposed(x, kernel, strides, padding, dilation, output_padding):
-    """(windows over the output, its size before cropping, the crop)."""
+    """(windows over the output, its spatial sizes)."""
     spatial, size = x.shape[1:-1], kernel.shape[:-2]
     extra = output_padding or (None,) * len(size)
     axes = [transposed_length(*axis, padding) for axis in zip(spatial, size, strides, dilation, extra, strict=True)]
-    windows = Windows(size, strides, dilation, ((0, 0),) * len(size), spatial)
-    full = tuple(max(covered, left + out) for covered, (left, out) in zip(windows.covered, axes, strict=True))
-    return windows, full, (slice(None), *(slice(left, left + out) for left, out in axes))
+    covered = Windows(size, strides, dilation, ((0, 0),) * len(size), spatial).covered
+    pads = tuple((left, max(reach - left - out, 0)) for reach, (left, out) in zip(covered, axes, strict=True))
+    return Windows(size, strides, dilation, pads, spatial), tuple(out for _, out in axes)
 
 
 def transposed_length(
@@ -117,20 +158,16 @@ def transposed_length(
     return max(full - out, 0) // 2, out
 
 
-def _uncropped(g, full, crop):
-    whole = np.zeros((len(g), *full, g.shape[-1]), g.dtype)
-    whole[crop] = g
-    return whole
-
-
 def _transpose_x(g, y, x, kernel, strides, padding, dilation, output_padding=None):
-    windows, full, crop = _transposed(x, kernel, strides, padding, dilation, output_padding)
-    return gather(_uncropped(g, full, crop), kernel, windows)
+    windows, _ = _transposed(x, kernel, strides, padding, dilation, output_padding)
+    dx = np.empty(x.shape, np.result_type(g, kernel))
+    _gather(g, kernel, windows, dx)
+    return dx
 
 
 def _transpose_kernel(g, y, x, kernel, strides, padding, dilation, output_padding=None):
-    windows, full, crop = _transposed(x, kernel, strides, padding, dilation, output_padding)
-    return correlate(_uncropped(g, full, crop), x, windows)
+    windows, spatial = _transposed(x, kernel, strides, padding, dilation, output_padding)
+    return _spread(x, kernel, windows, spatial, x=g)[0]
 
 
 conv_transpose.defvjp(_transpose_x, _transpose_kernel)

@@ -1,22 +1,18 @@
 """Windows that slide over the middle axes of an array (batch, *spatial, channels), for any number of spatial axes.
 
-Convolution is three sums over the same triples (input position, output position, tap): `gather` inputs into outputs,
-`scatter` outputs back to inputs, `correlate` both into a kernel. Each of them is a gradient of the others.
+Where they lie, how an input is padded for them, and how a batch is cut into blocks: what convolution and pooling share.
 """
 
 import itertools
-from collections.abc import Iterable, Iterator
+from collections.abc import Iterator
 from dataclasses import dataclass
 from functools import cached_property
-from math import prod
 
 import numpy as np
 
-from layerlab.threads import share
+__all__ = ["Windows", "along", "blocks_of", "inside", "placed"]
 
-__all__ = ["Windows", "along", "blocks_of", "correlate", "gather", "scatter"]
-
-_BLOCK = 2**18  # elements of unrolled patches at a time: 1 MB of float32, which stays in the processor's cache
+_BLOCK = 2**18  # elements at a time: 1 MB of float32, which stays in the processor's cache
 
 
 @dataclass(frozen=True)
@@ -59,16 +55,13 @@ class Windows:
 
     def pad(self, x, value=0.0):
         """The input with its padding."""
-        if not any(map(any, self.padding)):
-            return x
-        return np.pad(x, ((0, 0), *self.padding, (0, 0)), constant_values=value)
+        return placed(x, self.padded(x.shape[1:-1]), tuple(before for before, _ in self.padding), value)
 
     def unpad(self, padded, spatial):
         """The part of a padded array that the input itself fills."""
         if not any(map(any, self.padding)):
             return padded
-        inner = tuple(slice(before, before + n) for (before, _), n in zip(self.padding, spatial, strict=True))
-        return padded[(slice(None), *inner)]
+        return padded[inside(spatial, tuple(before for before, _ in self.padding))]
 
     def taps(self) -> Iterator[tuple[tuple[int, ...], tuple]]:
         """(tap of the window, index into a padded input that selects what this tap sees in every window)."""
@@ -76,6 +69,18 @@ class Windows:
             sides = zip(tap, self.dilation, self.outputs, self.strides, strict=True)
             seen = tuple(slice(j * d, j * d + (o - 1) * s + 1, s) for j, d, o, s in sides)
             yield tap, (slice(None), *seen)
+
+    def add_up(self, shares, x) -> None:
+        """Write into x, an array like the input, the sum of (index of what a tap sees, its share) over all taps."""
+        spatial, ones = x.shape[1:-1], (1,) * len(self.size)
+        if (self.strides, self.dilation) == (self.size, ones) and self.covered == self.padded(spatial) == spatial:
+            for seen, share in shares:  # every number is seen once
+                x[seen] = share
+            return
+        padded = np.zeros((len(x), *self.padded(spatial), x.shape[-1]), x.dtype)
+        for seen, share in shares:
+            padded[seen] += share
+        x[...] = self.unpad(padded, spatial)
 
     def patches(self, padded):
         """Every window as a view, without a copy: (batch, *outputs, *size, channels)."""
@@ -103,81 +108,25 @@ def along(n: int, size: int, stride: int, dilation: int, padding: str) -> tuple[
     return (total // 2, total - total // 2), count
 
 
-def blocks_of(batch: int, elements: int) -> list[slice]:
-    """Slices of the batch that fit the cache, when a sample takes so many elements; if not one, then four to share."""
-    step = max(1, _BLOCK // max(1, elements))
+def inside(spatial, before) -> tuple:
+    """The index of an array of these spatial sizes that starts at `before` in a larger one."""
+    return (slice(None), *(slice(start, start + n) for start, n in zip(before, spatial, strict=True)))
+
+
+def placed(x, spatial, before, value=0.0):
+    """x inside a larger array of these spatial sizes, with a value around it; x itself where there is no around."""
+    if x.shape[1:-1] == tuple(spatial):
+        return x
+    whole = np.full((len(x), *spatial, x.shape[-1]), value, x.dtype)
+    whole[inside(x.shape[1:-1], before)] = x
+    return whole
+
+
+def blocks_of(batch: int, elements: int, least: int = 1) -> list[slice]:
+    """Slices of the batch that fit the cache, when a sample takes so many elements; if not one, then four to share.
+
+    No slice has fewer samples than `least`, except where they would be fewer than four.
+    """
+    step = max(least, _BLOCK // max(1, elements))
     step = min(step, -(-batch // 4)) if step < batch else step
     return [slice(start, start + step) for start in range(0, batch, step)]
-
-
-def _unrolled(patches, blocks: Iterable[slice]) -> Iterator[tuple[slice, np.ndarray]]:
-    """(slice, its patches as a matrix (windows, taps * channels)), in one scratch array for all slices."""
-    scratch = None
-    for block in blocks:
-        part = patches[block]
-        if scratch is None or len(scratch) < len(part):
-            scratch = np.empty(part.shape, part.dtype)
-        np.copyto(scratch[: len(part)], part)
-        yield block, scratch[: len(part)]
-
-
-def gather(padded, kernel, windows: Windows, bias=None, rectified=False):
-    """y[o, f] = sum over taps j and channels c of x[o * stride + j * dilation, c] * kernel[j, c, f] + bias[f].
-
-    With `rectified` it gives max(y, 0). Bias and maximum cost little while a block is in the cache.
-    Shapes: padded (batch, *spatial, c), kernel (*size, c, f), bias (f,) or None -> (batch, *outputs, f).
-    """
-    matrix = kernel.reshape(-1, kernel.shape[-1])  # (taps * c, f)
-    patches = windows.patches(padded)
-    y = np.empty((len(padded), *windows.outputs, kernel.shape[-1]), np.result_type(padded, kernel))
-
-    def work(blocks):
-        for block, part in _unrolled(patches, blocks):
-            rows = y[block].reshape(-1, y.shape[-1])
-            np.matmul(part.reshape(-1, len(matrix)), matrix, out=rows)
-            if bias is not None:
-                rows += bias
-            if rectified:
-                np.maximum(rows, 0, out=rows)
-
-    share(work, blocks_of(len(y), patches[:1].size))
-    return y
-
-
-def correlate(padded, g, windows: Windows):
-    """k[j, c, f] = sum over batch and outputs o of x[o * stride + j * dilation, c] * g[o, f].
-
-    Shapes: padded (batch, *spatial, c), g (batch, *outputs, f) -> (*size, c, f).
-    """
-    channels, filters = padded.shape[-1], g.shape[-1]
-    patches = windows.patches(padded)
-
-    def work(blocks):
-        total = np.zeros((prod(windows.size) * channels, filters), np.result_type(padded, g))
-        for block, part in _unrolled(patches, blocks):
-            total += part.reshape(-1, len(total)).T @ g[block].reshape(-1, filters)
-        return total
-
-    totals = share(work, blocks_of(len(g), patches[:1].size))
-    return sum(totals[1:], totals[0]).reshape(*windows.size, channels, filters)
-
-
-def scatter(g, kernel, windows: Windows, spatial):
-    """x[o * stride + j * dilation, c] += sum over filters f of g[o, f] * kernel[j, c, f].
-
-    Shapes: g (batch, *outputs, f), kernel (*size, c, f) -> (batch, *spatial, c), where `spatial` includes the padding.
-    """
-    channels, filters = kernel.shape[-2:]
-    x = np.zeros((len(g), *spatial, channels), np.result_type(g, kernel))
-    by_tap = [(seen, kernel[tap].T.copy()) for tap, seen in windows.taps()]
-
-    def work(blocks):
-        for block in blocks:
-            part, rows = x[block], g[block].reshape(-1, filters)
-            product = np.empty((len(rows), channels), x.dtype)
-            for seen, matrix in by_tap:  # one product of matrices a tap, not one an image row
-                np.matmul(rows, matrix, out=product)
-                part[seen] += product.reshape(part[seen].shape)
-
-    share(work, blocks_of(len(g), 2 * x[:1].size + g[:1].size))
-    return x

@@ -6,6 +6,7 @@ from hypothesis import given, settings
 from hypothesis import strategies as st
 
 from layerlab.autodiff import check_gradients, gradient
+from layerlab.ops import windows
 from layerlab.ops.conv import conv, conv_transpose, depthwise_conv
 from tests.ops import loops
 from tests.ops.spatial_cases import geometries, numbers
@@ -129,3 +130,38 @@ def test_a_bias_and_a_relu_ride_along(groups):
     np.testing.assert_allclose(conv(x, kernel, *options, None, True), np.maximum(plain - bias, 0), atol=1e-12)
     check_gradients(lambda x, kernel, bias: conv(x, kernel, *options, bias) ** 2, x, kernel, bias)
     check_gradients(lambda x, kernel, bias: conv(x, kernel, *options, bias, True) ** 2, x, kernel, bias)
+
+
+@pytest.mark.parametrize("block", [1, 200, 10**9])
+@pytest.mark.parametrize("dtype", ["float64", "float32"])
+def test_the_size_of_blocks_changes_no_number(monkeypatch, block, dtype):
+    x, kernel, bias = numbers_for((3, 12, 7, 32), (3, 3, 32, 64), (64,), dtype=dtype)
+
+    def everything():
+        found = gradient(lambda *arrays: np.sum(conv(*arrays[:2], *options, arrays[2], True)), argnums=(0, 1, 2))
+        return [conv(x, kernel, *options, bias, True), *found(x, kernel, bias)]
+
+    options = (1, 1), "same", (1, 1)
+    whole = everything()
+    monkeypatch.setattr(windows, "_BLOCK", block)
+    for ours, expected in zip(everything(), whole, strict=True):
+        np.testing.assert_allclose(ours, expected, rtol=1e-12 if dtype == "float64" else 1e-4, atol=1e-4)
+
+
+@pytest.mark.parametrize("name", ["conv", "conv_transpose"])
+@pytest.mark.parametrize(("spatial", "size", "channels"), [((12, 7), (3, 3), 64), ((30,), (5,), 64)])
+@pytest.mark.parametrize("groups", [1, 2])
+def test_the_quick_way_in_float32_is_the_exact_one_rounded(name, spatial, size, channels, groups):
+    if name == "conv_transpose":
+        groups = 1
+    shapes = (2, *spatial, channels * groups), (*size, channels, channels * groups)
+    options = (1,) * len(size), "same", (1,) * len(size)
+
+    def everything(dtype):
+        x, kernel = numbers_for(*shapes, dtype=dtype)
+        y = HERE[name](x, kernel, *options)
+        return y, *gradient(lambda x, kernel: np.sum(HERE[name](x, kernel, *options) * y), argnums=(0, 1))(x, kernel)
+
+    for ours, exact in zip(everything("float32"), everything("float64"), strict=True):
+        assert ours.dtype == np.float32
+        np.testing.assert_allclose(ours, exact, atol=5e-6 * np.abs(exact).max())

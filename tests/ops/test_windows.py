@@ -1,24 +1,18 @@
-"""Windows over arrays: where they lie, and the three sums over them, each of which is a gradient of the others."""
+"""Windows over arrays: where they lie, what their taps see, and how a batch is cut."""
+
+from itertools import chain
 
 import numpy as np
 import pytest
 from hypothesis import given
 
-from layerlab.ops import windows as module
-from layerlab.ops.windows import Windows, correlate, gather, scatter
+from layerlab.ops.windows import Windows, blocks_of, placed
 from tests.ops import loops
 from tests.ops.spatial_cases import geometries
 
 
 def windows_of(case):
     return Windows.over(case.spatial, case.size, case.strides, case.dilation, case.padding)
-
-
-def arrays(windows, spatial):
-    """A padded input, a kernel and numbers for each output."""
-    rng = np.random.default_rng(0)
-    x = windows.pad(rng.normal(size=(2, *spatial, 2)))
-    return x, rng.normal(size=(*windows.size, 2, 3)), rng.normal(size=(2, *windows.outputs, 3))
 
 
 @given(geometries())
@@ -36,7 +30,7 @@ def test_windows_lie_where_the_definition_says(case):
 @given(geometries())
 def test_a_tap_sees_its_part_of_every_patch(case):
     windows = windows_of(case)
-    x, _, _ = arrays(windows, case.spatial)
+    x = windows.pad(np.random.default_rng(0).normal(size=(2, *case.spatial, 2)))
     everywhere = (slice(None),) * (1 + len(case.size))
     for tap, seen in windows.taps():
         np.testing.assert_array_equal(x[seen], windows.patches(x)[everywhere + tap])
@@ -53,22 +47,27 @@ def test_the_input_is_inside_its_padding(case):
 
 
 @given(geometries())
-def test_the_three_sums_are_gradients_of_each_other(case):
+def test_what_the_taps_say_is_added_up(case):
     windows = windows_of(case)
-    x, kernel, g = arrays(windows, case.spatial)
-    total = np.sum(gather(x, kernel, windows) * g)
-    np.testing.assert_allclose(np.sum(scatter(g, kernel, windows, x.shape[1:-1]) * x), total, atol=1e-9)
-    np.testing.assert_allclose(np.sum(correlate(x, g, windows) * kernel), total, atol=1e-9)
+    rng = np.random.default_rng(0)
+    x, found = rng.normal(size=(2, 2, *case.spatial, 3))
+    shares = [(seen, rng.normal(size=(2, *windows.outputs, 3))) for _, seen in windows.taps()]
+    windows.add_up(iter(shares), found)
+    total = sum(np.sum(windows.pad(x)[seen] * share) for seen, share in shares)
+    np.testing.assert_allclose(np.sum(x * found), total, atol=1e-9)  # each is the other's transpose
 
 
-@pytest.mark.parametrize("block", [1, 100, 10**9])
-def test_the_size_of_blocks_changes_no_number(monkeypatch, block):
-    windows = Windows.over((5, 6), (2, 3), (1, 2), (1, 1), "same")
-    x, kernel, g = arrays(windows, (5, 6))
-    whole = gather(x, kernel, windows), correlate(x, g, windows)
-    monkeypatch.setattr(module, "_BLOCK", block)
-    for ours, expected in zip((gather(x, kernel, windows), correlate(x, g, windows)), whole, strict=True):
-        np.testing.assert_allclose(ours, expected, rtol=1e-12)
+def test_a_smaller_array_lies_in_a_larger_one():
+    x = np.ones((1, 2, 1))
+    assert placed(x, (5,), (1,), 7).ravel().tolist() == [7, 1, 1, 7, 7]
+    assert placed(x, (2,), (0,)) is x
+
+
+@pytest.mark.parametrize(("batch", "elements"), [(0, 5), (7, 1), (7, 10**6), (7, 0), (100, 2**14)])
+def test_blocks_cover_the_batch(batch, elements):
+    samples = [list(range(batch))[block] for block in blocks_of(batch, elements)]
+    assert list(chain.from_iterable(samples)) == list(range(batch))
+    assert all(len(part) * elements <= 2**18 or len(part) == 1 for part in samples)
 
 
 def test_windows_that_need_no_padding_copy_nothing():

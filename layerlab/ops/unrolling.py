@@ -1,0 +1,87 @@
+"""Convolution by unrolling: each window becomes a row of a matrix, and one product sums over its taps and channels.
+
+This is the way for every size, stride, dilation and padding. The matrix is many times as large as the input, so it is
+made for a block of the batch at a time, and stays in the cache.
+"""
+
+from functools import cached_property
+from math import prod
+
+import numpy as np
+
+from layerlab.ops.windows import Windows, blocks_of
+
+__all__ = ["Unrolled"]
+
+_ROWS = 128  # of a block at least, where there are so many
+_FEW = 4  # channels below which the matrix is filled along the outputs: whole lines instead of single windows
+
+
+class Unrolled:
+    """The sums of a convolution over one block after another, in one scratch matrix.
+
+    Its rows are the windows, with a 1 behind their numbers: so the bias is one more row of the kernel's matrix.
+
+    Args:
+        windows: where they lie.
+        spatial: sizes of the input.
+        kernel: (*size, channels, filters).
+        bias: (filters,) or None.
+    """
+
+    def __init__(self, windows: Windows, spatial, kernel, bias=None):
+        self.windows, self.kernel, self.bias = windows, kernel, bias
+        self._scratch = np.empty((0, 0))
+
+    def blocks(self, batch: int) -> list[slice]:
+        """Of the batch: their matrices fit the cache, and have enough rows to outweigh the work on the kernel."""
+        count = prod(self.windows.outputs)
+        return blocks_of(batch, count * len(self.matrix), _ROWS // max(1, count))
+
+    @cached_property
+    def matrix(self):
+        """The kernel, and the bias as its last row: (taps * channels + 1, filters)."""
+        weights = self.kernel.reshape(-1, self.kernel.shape[-1])
+        return np.concatenate([weights, np.zeros_like(weights[:1]) if self.bias is None else self.bias[None]])
+
+    @cached_property
+    def total(self):
+        """The gradient of the matrix by all blocks so far."""
+        return np.zeros_like(self.matrix)
+
+    def forward(self, x, y) -> None:
+        """y[o, f] = sum over taps j and channels c of x[o * stride + j * dilation, c] * kernel[j, c, f] + bias[f]."""
+        np.matmul(self._unrolled(x), self.matrix, out=y.reshape(-1, y.shape[-1]))
+
+    def backward(self, g, x=None, dx=None) -> None:
+        """Add to the total what a block gives to the kernel, if there is x; write the gradient by the input into dx.
+
+        k[j, c, f] = sum over outputs o of x[o * stride + j * dilation, c] * g[o, f];
+        dx[o * stride + j * dilation, c] = sum over taps j and filters f of g[o, f] * kernel[j, c, f].
+        """
+        rows = g.reshape(-1, g.shape[-1])
+        if x is not None:
+            self.total += self._unrolled(x).T @ rows
+        if dx is not None:
+            self.windows.add_up(self._shares(rows, dx), dx)
+
+    def gradients(self):
+        """The kernel's and the bias's, of all blocks so far."""
+        return self.total[:-1].reshape(self.kernel.shape), self.total[-1]
+
+    def _unrolled(self, x):
+        """(windows, taps * channels + 1)."""
+        patches = self.windows.patches(self.windows.pad(x))
+        count, taps = len(x) * prod(self.windows.outputs), len(self.matrix) - 1
+        if self._scratch.shape != (count, taps + 1):
+            few = x.shape[-1] < _FEW
+            dtype = np.result_type(x, self.kernel)
+            self._scratch = np.ones((taps + 1, count), dtype).T if few else np.ones((count, taps + 1), dtype)
+        np.copyto(self._scratch[:, :-1].reshape(patches.shape), patches)
+        return self._scratch
+
+    def _shares(self, rows, dx):
+        product = np.empty((len(rows), dx.shape[-1]), rows.dtype)
+        for tap, seen in self.windows.taps():  # one product of matrices a tap, not one an image row
+            np.matmul(rows, self.kernel[tap].T, out=product)
+            yield seen, product.reshape(dx.shape[:1] + self.windows.outputs + dx.shape[-1:])
