@@ -29,33 +29,42 @@ def max_pool(x, pool_size, strides, padding):
     array([2., 5.])
     """
     windows = _windows(x, pool_size, strides, padding)
-    padded = windows.pad(x, _lowest(x.dtype))
-    largest = None
-    for _, seen in windows.taps():
-        largest = padded[seen].copy() if largest is None else np.maximum(largest, padded[seen], out=largest)
-    return largest
+    y = np.empty((len(x), *windows.outputs, x.shape[-1]), x.dtype)
+
+    def work(blocks):
+        for block in blocks:
+            padded, largest = windows.pad(x[block], _lowest(x.dtype)), y[block]
+            first, *others = (padded[seen] for _, seen in windows.taps())
+            np.maximum(first, others.pop() if others else first, out=largest)
+            for other in others:
+                np.maximum(largest, other, out=largest)
+
+    share(work, blocks_of(len(x), x[:1].size + y[:1].size))
+    return y
 
 
 @max_pool.defvjp
 def _max_pool_x(g, y, x, pool_size, strides, padding):
     windows = _windows(x, pool_size, strides, padding)
-    padded = windows.pad(x, -np.inf)
-    found = np.zeros_like(padded)
+    dx = np.empty(x.shape, x.dtype)
 
     def work(blocks):
         for block in blocks:
-            _share_out(g[block].copy(), y[block], padded[block], found[block], windows)
+            padded = windows.pad(x[block], -np.inf)
+            windows.add_up(_shares(g[block], y[block], padded, windows), dx[block])
 
-    share(work, blocks_of(len(y), 2 * padded[:1].size + 3 * y[:1].size))
-    return windows.unpad(found, x.shape[1:-1])
+    share(work, blocks_of(len(y), 2 * x[:1].size + 3 * y[:1].size))
+    return dx
 
 
-def _share_out(left, y, padded, found, windows: Windows) -> None:
-    """Add to `found`, tap by tap, what is left of each window's gradient: the first of the largest takes it all."""
-    for _, seen in windows.taps():
-        share = left * ~(padded[seen] < y)  # "not less" gives a NaN its gradient
-        found[seen] += share
-        left -= share
+def _shares(left, y, padded, windows: Windows):
+    """What each tap takes of the gradients: the first of the largest takes all, so the last whatever is left."""
+    *taps, (_, last) = windows.taps()
+    for _, seen in taps:
+        stays = left * (padded[seen] < y)  # a NaN is not less, so it takes its gradient
+        yield seen, left - stays
+        left = stays
+    yield last, left
 
 
 @primitive
@@ -66,8 +75,15 @@ def average_pool(x, pool_size, strides, padding):
     array([1.5, 2. , 3. , 4. , 4.5])
     """
     windows = _windows(x, pool_size, strides, padding)
-    padded = windows.pad(x)
-    return sum(padded[seen] for _, seen in windows.taps()) / _counts(x, windows)
+    y, counts = np.empty((len(x), *windows.outputs, x.shape[-1]), x.dtype), _counts(x, windows)
+
+    def work(blocks):
+        for block in blocks:
+            padded = windows.pad(x[block])
+            np.divide(sum(padded[seen] for _, seen in windows.taps()), counts, out=y[block])
+
+    share(work, blocks_of(len(x), x[:1].size + 2 * y[:1].size))
+    return y
 
 
 def _counts(x, windows: Windows):
@@ -79,8 +95,12 @@ def _counts(x, windows: Windows):
 @average_pool.defvjp
 def _average_pool_x(g, y, x, pool_size, strides, padding):
     windows = _windows(x, pool_size, strides, padding)
-    share = g / _counts(x, windows)
-    found = np.zeros_like(windows.pad(x))
-    for _, seen in windows.taps():
-        found[seen] += share
-    return windows.unpad(found, x.shape[1:-1])
+    dx, counts = np.empty(x.shape, g.dtype), _counts(x, windows)
+
+    def work(blocks):
+        for block in blocks:
+            part = g[block] / counts
+            windows.add_up(((seen, part) for _, seen in windows.taps()), dx[block])
+
+    share(work, blocks_of(len(x), 2 * x[:1].size + g[:1].size))
+    return dx
