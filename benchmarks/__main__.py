@@ -8,7 +8,9 @@ from __future__ import annotations
 import argparse
 import sys
 
+from benchmarks.busy import busy
 from benchmarks.coldstart import cold_start
+from benchmarks.engine import engine
 from benchmarks.peers import PEERS
 from benchmarks.report import machine, notes, table
 from benchmarks.rounds import Field, measure
@@ -16,7 +18,7 @@ from benchmarks.workloads import WORKLOADS, scaling
 
 __all__ = ["main"]
 
-EXAMPLES = ("W2 --peers torch --rounds 9", "--cold", "--scaling --peers Keras-jax")
+EXAMPLES = ("W2 --peers torch --rounds 9", "--cold", "--scaling --peers Keras-jax", "W1 W3 --busy")
 
 
 def main(arguments: list[str] | None = None, program: str = "python -m benchmarks") -> int:
@@ -28,10 +30,13 @@ def main(arguments: list[str] | None = None, program: str = "python -m benchmark
     if not chosen:
         print(f"Expected some of {', '.join(w.name for w in WORKLOADS)}.", file=sys.stderr)
         return 2
-    if options.cold:
-        print(cold_start(names, options.rounds))
+    if options.cold or options.engine:
+        print(cold_start(names, options.rounds) if options.cold else engine(options.rounds))
         return 0
     with Field(names) as field:
+        if options.busy:
+            print(busy(field, chosen, _say))
+            return 0
         results = {workload: measure(field, workload, options.rounds, _say) for workload in chosen}
         print("\nA training step: a peer's time divided by layerlab's, medians\n")
         print(table(results, "train"))
@@ -55,6 +60,8 @@ def _parser(program: str) -> argparse.ArgumentParser:
     parser.add_argument("--rounds", type=int, default=15, help="turns of each peer (default: %(default)s)")
     parser.add_argument("--scaling", action="store_true", help="growing batches, widths, depths and pictures instead")
     parser.add_argument("--cold", action="store_true", help="from a fresh process: import, first fit, memory")
+    parser.add_argument("--busy", action="store_true", help="a step beside processes that never rest")
+    parser.add_argument("--engine", action="store_true", help="layerlab's convolution beside a bare matrix product")
     return parser
 
 

@@ -3,6 +3,8 @@
 import numpy as np
 import pytest
 
+from benchmarks import engine
+from benchmarks.busy import busy
 from benchmarks.peers import PEERS, load
 from benchmarks.report import notes, table
 from benchmarks.rounds import Result, _compare
@@ -46,3 +48,31 @@ def test_who_computes_something_else_is_left_out():
     results = {MLP: {"layerlab": Result(), "torch": Result()}}
     _compare({"layerlab": [2.3, 2.2], "torch": [2.3, 2.1]}, results[MLP])
     assert notes(results) == ["torch on mlp: other losses: 2.3000, 2.1000 instead of 2.3000, 2.2000"]
+
+
+def test_convolution_stands_beside_the_product(monkeypatch):
+    monkeypatch.setattr(engine, "SIZES", (((2, 6, 6, 3), (3, 3), 4, "valid"), ((2, 9, 3), (5,), 4, "same")))
+    _, _, *rows = engine.engine(2).splitlines()
+    assert [row.split(" | ")[0] for row in rows] == [
+        "| 2 x 6 x 6 x 3, window 3 x 3, 4 filters, valid",
+        "| 2 x 9 x 3, window 5, 4 filters, same",
+    ]
+    assert all("%" in cell for row in rows for cell in row.split(" | ")[2:5])
+
+
+class Slow:
+    """A peer whose steps take one second, then three, and four in the end."""
+
+    def __init__(self):
+        self.times = [1.0] * 41 + [3.0] * 31 + [4.0] * 10
+
+    def able(self, workload):
+        return ["slow"]
+
+    def ask(self, name, order, *rest):
+        return True, self.times.pop(0) if order == "train" else []
+
+
+def test_a_busy_machine_is_compared_with_a_quiet_one():
+    _, _, row = busy(Slow(), [MLP], lambda line: None).splitlines()
+    assert row == "| mlp | slow | 1e+03 | 3.0 x | 4.0 x |"

@@ -1,0 +1,79 @@
+"""How near convolution comes to the machine's matrix product: both on the same numbers, in turns.
+
+A convolution is a matrix product with copies around it, so the product of the unrolled matrices, by NumPy alone, says
+what can be had. More than 100 % is possible where an algorithm needs fewer multiplications (Winograd).
+"""
+
+from __future__ import annotations
+
+import statistics
+import time
+from collections.abc import Callable
+from math import prod
+
+import numpy as np
+
+__all__ = ["engine"]
+
+# input (batch, *spatial, channels), window, filters: W3's and W6's layers, one with padding, growing batches and widths
+SIZES = (
+    ((128, 28, 28, 1), (3, 3), 32, "valid"),
+    ((128, 26, 26, 32), (3, 3), 64, "valid"),
+    ((128, 1000, 16), (5,), 32, "valid"),
+    ((128, 996, 32), (5,), 32, "valid"),
+    ((32, 16, 16, 128), (3, 3), 128, "same"),
+    *(((batch, 26, 26, 32), (3, 3), 64, "valid") for batch in (1, 8, 32, 512)),
+)
+
+
+def engine(rounds: int) -> str:
+    """A Markdown table: billions of operations a second of a convolution and its two gradients, and of the product."""
+    lines = [
+        "| convolution | product | outputs | input's gradient | kernel's gradient | outputs, µs a sample |",
+        "|---|---:|---:|---:|---:|---:|",
+    ]
+    for size in SIZES:
+        shape, window, filters, padding = size
+        operations, tasks = _tasks(*size)
+        seconds = {name: statistics.median(times) for name, times in _in_turns(tasks, rounds).items()}
+        rates = {name: operations / taken / 1e9 for name, taken in seconds.items()}
+        product = rates.pop("product")
+        cells = [f"{product:.0f}", *(f"{rate:.0f} ({rate / product:.0%})" for rate in rates.values())]
+        title = f"{' x '.join(map(str, shape))}, window {' x '.join(map(str, window))}, {filters} filters, {padding}"
+        lines.append(f"| {title} | {' | '.join(cells)} | {1e6 * seconds['outputs'] / shape[0]:.0f} |")
+    return "\n".join(lines)
+
+
+def _tasks(shape, window, filters: int, padding: str) -> tuple[float, dict[str, Callable]]:
+    """(operations of each, what to time by name)."""
+    from layerlab.autodiff.rule import RULES
+    from layerlab.ops.conv import conv
+
+    rng = np.random.default_rng(0)
+    x, kernel = (rng.normal(size=size).astype("float32") for size in (shape, (*window, shape[-1], filters)))
+    rest = ((1,) * len(window), padding, (1,) * len(window))
+    y = conv(x, kernel, *rest)
+    unrolled, matrix = np.ones((y.size // filters, kernel.size // filters), "float32"), kernel.reshape(-1, filters)
+    product = np.empty((len(unrolled), filters), "float32")
+
+    def gradient(position: int) -> Callable:
+        return lambda: list(RULES[conv].shares([position], y, y, (x, kernel, *rest), {}))
+
+    return 2.0 * y.size * prod(window) * shape[-1], {
+        "product": lambda: np.matmul(unrolled, matrix, out=product),
+        "outputs": lambda: conv(x, kernel, *rest),
+        "input's gradient": gradient(0),
+        "kernel's gradient": gradient(1),
+    }
+
+
+def _in_turns(tasks: dict[str, Callable], rounds: int) -> dict[str, list[float]]:
+    seconds: dict[str, list[float]] = {name: [] for name in tasks}
+    for number in range(rounds + 1):
+        for name, task in tasks.items():
+            start = time.perf_counter()
+            task()
+            if number:  # the first is for the caches
+                seconds[name].append(time.perf_counter() - start)
+            time.sleep(0.06)  # for BLAS's own threads, which wait actively after a product
+    return seconds
