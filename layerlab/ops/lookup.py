@@ -34,7 +34,7 @@ def lookup(table, ids):
     """
     if ids.size and (np.min(ids) < 0 or np.max(ids) >= len(table)):
         _refuse(ids, len(table))
-    return np.take(table, ids, axis=0)
+    return np.take(table, ids.astype(np.intp, copy=False), axis=0)  # of 32 bits in a browser, where take wants no more
 
 
 def _refuse(ids, rows: int) -> None:

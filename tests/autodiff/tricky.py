@@ -154,7 +154,7 @@ TABLE = {
         gradient("x * np.array([True, False, True])", [1.0, 0.0, 1.0]),
         gradient("np.where([True, False, True], [9, 9, 9], x)", [0.0, 1.0, 0.0], "lists as constants"),
         gradient("np.matmul([[1, 2, 3]], x)", [1.0, 2.0, 3.0]),
-        refused("x.astype(int)", "gives dtype int64"),
+        refused("x.astype(int)", "gives dtype int"),
         refused("x * 1j", "gives dtype complex128"),
         refused("np.fft.fft(x)", "The tape knows real numbers only"),
         refused("tape.watch(np.arange(3))", "Only floating-point arrays have gradients"),
