@@ -24,6 +24,14 @@ CHAPTER = "03_initializers.ipynb"
 IN_PLACE = {  # command -> what is run in its place, and why
     "python3 scripts/start.py": ("python3 scripts/start.py --help", "opens a browser until it is closed"),
     "python3 scripts/check.py": ("python3 scripts/check.py --help", "runs these very tests"),
+    "python3 scripts/build_lite.py": (
+        "python3 scripts/build_lite.py --help",
+        "needs a package index, to install what it builds with",
+    ),
+    "python3 -m http.server -b 127.0.0.1 -d build/lite 8000": (
+        "python3 -m http.server --help",
+        "serves until it is stopped",
+    ),
     "pip install .": ("pip --version", "needs a package index; scripts/release.py installs the wheel"),
     "pip install '.[course]'": ("pip --version", "needs a package index; scripts/release.py installs the wheel"),
     "layerlab start /srv/course --no-open --port 8888": (
