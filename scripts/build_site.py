@@ -1,7 +1,8 @@
 """Build the site: `python scripts/build_site.py` makes build/site/index.html, to be opened or put on any server.
 
 The course from the notebooks with their stored outputs, the reference from the docstrings, the pages of docs/. Nothing
-is run, warnings are errors, and a page that asks another host for anything fails the build.
+is run, warnings are errors, and a page that asks another host for anything fails the build. `--into FOLDER` adds the
+site to a folder with those of other versions, `--lite` the course for the browser (build_lite.py) to the site.
 """
 
 import argparse
@@ -13,7 +14,9 @@ import sys
 import time
 from pathlib import Path
 
-from environment import ROOT, VENV, become, program, say, set_up
+import build_lite
+import site_versions
+from environment import ROOT, VENV, become, current_version, program, say, set_up
 
 BUILD = ROOT / "build"
 COURSE = ("notebooks", "exercises")
@@ -26,14 +29,22 @@ def main():
     """Build, and say where the result is; exit with 1 if Sphinx warned or a page loads something from elsewhere."""
     parser = argparse.ArgumentParser(description=__doc__)
     parser.add_argument("--here", action="store_true", help="with this Python, not in .venv")
+    parser.add_argument("--into", type=Path, metavar="FOLDER", help="add it to a folder of versions")
+    parser.add_argument("--lite", action="store_true", help="with the course for the browser, as lite/")
+    parser.add_argument("--pyodide", type=Path, metavar="FOLDER", help="for --lite: see build_lite.py")
     options = parser.parse_args()
     if not options.here and Path(sys.prefix) != VENV:
-        set_up(["docs"])
+        set_up(["docs", *(["lite"] if options.lite else [])])
         become([program("python"), *sys.argv])
-    sys.exit(build())
+    code = build(["lite"] if options.lite else [])
+    if not code and options.lite:
+        say(f"The course for the browser: {build_lite.build(BUILD / 'site' / 'lite', options.pyodide)}")
+    if not code and options.into:
+        say(f"Added to {site_versions.add(BUILD / 'site', options.into, current_version())}")
+    sys.exit(code)
 
 
-def build():
+def build(tags=()):
     """Gather, run Sphinx, look for other hosts; the exit code."""
     start = time.monotonic()
     gather(BUILD / "site-source")
@@ -50,9 +61,11 @@ def build():
         "auto",
         "-d",
         str(BUILD / "site-doctrees"),
+        *(f"--tag={tag}" for tag in tags),
     ]
     if subprocess.call([*command, str(BUILD / "site-source"), str(target)]):
         return 1
+    site_versions.write_list(target, current_version(), {current_version(): site_versions.pages_of(target)})
     if fetched := elsewhere(target):
         say("These are fetched from another host:\n" + "\n".join(fetched))
         return 1

@@ -6,6 +6,7 @@ Plain standard library, for any Python that can then say that it is too old. Sha
 import hashlib
 import json
 import os
+import re
 import subprocess
 import sys
 from pathlib import Path
@@ -39,6 +40,12 @@ def set_up(extras):
     what = f"{ROOT}[{','.join(wanted['extras'])}]"
     run([program("python"), "-m", "pip", "install", "-q", "--disable-pip-version-check", "-e", what])
     _STAMP.write_text(json.dumps(wanted), encoding="utf-8")
+
+
+def current_version():
+    """What layerlab calls itself, read without importing it."""
+    text = (ROOT / "layerlab" / "__init__.py").read_text(encoding="utf-8")
+    return re.findall(r'^__version__ = "(.+)"$', text, re.MULTILINE)[0]
 
 
 def run(command, hint=""):

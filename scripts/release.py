@@ -17,7 +17,7 @@ import tomllib
 import urllib.request
 from pathlib import Path
 
-from environment import ROOT, VENV, become, program, say, set_up
+from environment import ROOT, VENV, become, current_version, program, say, set_up
 
 DIST = ROOT / "dist"
 OF_THEIR_TIME = ("pyparsing<3.3",)  # what old versions use; later ones warn about what matplotlib 3.9 calls
@@ -35,7 +35,8 @@ def main():
     failed = [name for name in options.only if not _holds(name)]
     say(f"Not ready: {', '.join(failed)}" if failed else "All of it holds.")
     if not failed and options.only == list(POINTS):
-        say(f"To release: git tag v{_version()}, push the tag, upload what is in {DIST}.")
+        say(f"To release: git tag v{current_version()}, push the tag, upload what is in {DIST}; and add the site to")
+        say("those of earlier versions, in the folder that the web server shows: scripts/build_site.py --into FOLDER")
     sys.exit(bool(failed))
 
 
@@ -53,7 +54,7 @@ def _holds(name):
 
 def version():
     """The version is the same wherever it is written, and the changelog has a section for it."""
-    number = _version()
+    number = current_version()
     citation = re.search(r"^version: (\S+)$", (ROOT / "CITATION.cff").read_text(encoding="utf-8"), re.MULTILINE)
     assert citation, "CITATION.cff has no version"
     assert citation[1] == number, f"CITATION.cff says {citation[1]}, layerlab says {number}"
@@ -148,18 +149,19 @@ def oldest_versions():
 
 
 def site():
-    """The site builds without a warning, and asks no other host for anything."""
-    subprocess.run([sys.executable, str(ROOT / "scripts" / "build_site.py")], check=True)
+    """The site builds without a warning, asks no other host for anything, and finds its place beside other versions."""
+    with tempfile.TemporaryDirectory() as temporary:
+        earlier = Path(temporary) / "0.0" / "_static" / "versions.js"
+        earlier.parent.mkdir(parents=True)
+        earlier.touch()
+        subprocess.run([sys.executable, str(ROOT / "scripts" / "build_site.py"), "--into", temporary], check=True)
+        known = earlier.read_text(encoding="utf-8")
+        assert f'"{current_version()}": ["api/' in known, f"version 0.0 does not know of this one: {known}"
 
 
 def check():
     """Style, types, tests, and every cell of every notebook."""
     subprocess.run([sys.executable, str(ROOT / "scripts" / "check.py")], check=True)
-
-
-def _version():
-    text = (ROOT / "layerlab" / "__init__.py").read_text(encoding="utf-8")
-    return re.findall(r'^__version__ = "(.+)"$', text, re.MULTILINE)[0]
 
 
 POINTS = {point.__name__: point for point in (version, tree, wheel, site, oldest, check)}

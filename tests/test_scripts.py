@@ -176,7 +176,7 @@ def test_a_release_is_not_ready_when_one_point_fails(release, monkeypatch, capsy
 
 
 def test_a_version_without_a_section_in_the_changelog_is_not_ready(release, monkeypatch):
-    monkeypatch.setattr(release, "_version", lambda: "99.0")
+    monkeypatch.setattr(release, "current_version", lambda: "99.0")
     with pytest.raises(AssertionError, match=r"CITATION.cff says [\d.]+, layerlab says 99.0"):
         release.version()
 

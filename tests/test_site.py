@@ -100,3 +100,41 @@ def test_links_to_headings_are_spelled_as_the_site_does(monkeypatch, tmp_path):
 def test_a_page_that_asks_another_host_is_found(monkeypatch, tmp_path, tag, fetched):
     (tmp_path / "page.html").write_text(f"<html>{tag}</html>")
     assert bool(script("build_site", monkeypatch).elsewhere(tmp_path)) is fetched
+
+
+def built_site(folder, pages):
+    for page in (*pages, "_static/webpack"):
+        path = folder / f"{page}.html"
+        path.parent.mkdir(parents=True, exist_ok=True)
+        path.write_text(page)
+    (folder / "_static" / "versions.js").touch()
+    return folder
+
+
+def said(folder):
+    """What the pages of a version know of the others."""
+    text = (folder / "_static" / "versions.js").read_text(encoding="utf-8")
+    return json.loads(re.fullmatch(r"const layerlabSite = (.*);\n", text)[1])
+
+
+def test_versions_stand_beside_each_other_and_know_of_each_other(monkeypatch, tmp_path):
+    versions, folder = script("site_versions", monkeypatch), tmp_path / "all"
+    new = built_site(tmp_path / "new", ["index", "notebooks/17_new"])
+    old = built_site(tmp_path / "old", ["index", "lite/index"])
+    versions.add(new, folder, "0.10.0")
+    index = versions.add(old, folder, "0.9.0")  # mended after the newer one came out
+    pages = {"0.10.0": ["index", "notebooks/17_new"], "0.9.0": ["index"]}
+    assert said(folder / "0.9.0") == {"here": "0.9.0", "pages": pages}
+    assert said(folder / "0.10.0") == said(folder / "latest") == {"here": "0.10.0", "pages": pages}
+    assert list(said(folder / "latest")["pages"]) == ["0.10.0", "0.9.0"]  # the newest comes first
+    assert (folder / "latest" / "notebooks" / "17_new.html").is_file()
+    links = re.findall(r'href="([^"]*)"', index.read_text(encoding="utf-8"))
+    assert links == ["latest/index.html", "0.10.0/index.html", "0.9.0/index.html"]
+
+
+def test_a_version_that_is_added_again_is_replaced(monkeypatch, tmp_path):
+    versions = script("site_versions", monkeypatch)
+    versions.add(built_site(tmp_path / "a", ["index", "gone"]), tmp_path / "all", "1.0")
+    versions.add(built_site(tmp_path / "b", ["index"]), tmp_path / "all", "1.0")
+    assert not (tmp_path / "all" / "1.0" / "gone.html").exists()
+    assert said(tmp_path / "all" / "latest") == {"here": "1.0", "pages": {"1.0": ["index"]}}
