@@ -9,6 +9,7 @@ import numpy as np
 
 from layerlab.autodiff import primitive
 from layerlab.autodiff.rule import RULES, defvjp_joint
+from layerlab.ops.rectify import rectify
 from layerlab.ops.unrolling import Unrolled
 from layerlab.ops.windows import Windows
 from layerlab.ops.winograd import Winograd
@@ -50,7 +51,7 @@ def _gather(x, kernel, windows: Windows, y, bias=None, rectified=False) -> None:
         for block in blocks:
             sums.forward(np.ascontiguousarray(x[block]), y[block])
             if rectified:  # while the block is in the cache
-                np.maximum(y[block], 0, out=y[block])
+                rectify(y[block], out=y[block])
 
     share(work, start().blocks(len(x)))
 

@@ -10,6 +10,7 @@ import numpy as np
 
 from layerlab.autodiff import primitive
 from layerlab.autodiff.inlining import Inline, inline
+from layerlab.ops.rectify import rectify
 
 __all__ = [
     "erf",
@@ -32,7 +33,7 @@ def relu(x):
     >>> relu(np.array([-1.0, 2.0]))
     array([0., 2.])
     """
-    return np.maximum(x, 0)
+    return rectify(x)
 
 
 @relu.defvjp
@@ -42,16 +43,21 @@ def _relu_vjp(g, y, x):
 
 @inline(relu)
 def _relu_inline(constant, x):
-    zero = constant(_zero(x.dtype), "zero")
-    return Inline(f"{constant(np.maximum)}({{0}}, {zero})", (f"{{g}} * ({{y}} > {zero})",))
+    zero, forward = constant(_zeros((), x.dtype), "zero"), f"{constant(rectify)}({{0}})"
+    if x.size <= _SMALL:
+        forward = f"{constant(np.maximum)}({{0}}, {constant(_zeros(x.shape, x.dtype), 'zeros')})"
+    return Inline(forward, (f"{{g}} * ({{y}} > {zero})",))
 
 
-@functools.cache
-def _zero(dtype):
-    """0 as an array: NumPy would have to make one of the number at each call."""
-    zero = np.zeros((), dtype)
-    zero.flags.writeable = False
-    return zero
+_SMALL = 2**14  # numbers of a relu whose zeros a program keeps
+
+
+@functools.lru_cache(maxsize=64)
+def _zeros(shape, dtype):
+    """Zeros to be read. NumPy would have to make an array of the number 0 at each call."""
+    zeros = np.zeros(shape, dtype)
+    zeros.flags.writeable = False
+    return zeros
 
 
 @primitive

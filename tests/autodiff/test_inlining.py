@@ -33,6 +33,7 @@ CASES = [
     (np.mean, normal(9, dtype="float16")),
     (relu, np.array([[-1.0, 0.0, np.nan, np.inf, 2.0]], "float32")),
     (relu, normal(4, 3, dtype="float16")),
+    (relu, normal(5, 5, 700)),
 ]
 
 
