@@ -9,7 +9,7 @@ from typing import Any, NamedTuple
 
 import numpy as np
 
-from layerlab.autodiff.product import LARGE, matmul
+from layerlab.autodiff.product import LARGE, is_transposed, matmul
 from layerlab.autodiff.recording import is_mean_simple
 from layerlab.autodiff.rule import ones, spread
 
@@ -56,9 +56,11 @@ def _matmul(constant, a, b):
     if not (_is_matrix(a) and _is_matrix(b) and a.dtype == b.dtype):
         return None
     if a.size * b.shape[1] < LARGE:
-        return Inline("{0}.dot({1})", ("{g}.dot({1}.T)", "{0}.T.dot({g})"))
+        of_a = "{1}.dot({g}.T).T" if is_transposed(a) else "{g}.dot({1}.T)"
+        return Inline("{0}.dot({1})", (of_a, "{0}.T.dot({g})"))
     shared = constant(matmul, "product")
-    return Inline(f"{shared}({{0}}, {{1}})", (f"{shared}({{g}}, {{1}}.T)", f"{shared}({{0}}.T, {{g}})"))
+    of_a = f"{shared}({{1}}, {{g}}.T).T" if is_transposed(a) else f"{shared}({{g}}, {{1}}.T)"
+    return Inline(f"{shared}({{0}}, {{1}})", (of_a, f"{shared}({{0}}.T, {{g}})"))
 
 
 @inline(np.add)

@@ -10,7 +10,7 @@ import numpy as np
 
 from layerlab.threads import number_of_threads, share
 
-__all__ = ["LARGE", "matmul"]
+__all__ = ["LARGE", "is_transposed", "matmul"]
 
 LARGE = 2**23  # multiplications from which two threads pay: 0.15 ms for one, and it takes 0.05 to wake the other
 _PARTS = 2  # of the result, a thread
@@ -46,3 +46,8 @@ def _parts(x1, x2, y) -> list[tuple]:
     if along_columns:
         return [(x1, x2[:, part], y[:, part]) for part in parts]
     return [(x1[part], x2 if y.ndim == 2 else x2[part], y[part]) for part in parts]
+
+
+def is_transposed(x) -> bool:
+    """Whether a matrix lies in memory column by column."""
+    return x.ndim == 2 and x.flags.f_contiguous and not x.flags.c_contiguous

@@ -122,11 +122,13 @@ class _LocallyConnected(SpatialLayer, named=False):
 
     def call(self, inputs):
         x = self._channels_last(self._as_float(inputs))
-        y = self._own_layout(locally_connected(x, self._storage.kernels(self.kernel), self._windows))
-        if self.bias is not None:
+        bias, is_relu = self.bias, self.activation is activations.relu
+        if bias is not None and self._channels_first:
             # Keras 2 reads the same bias array in the order of the layout, without moving its axes
-            y = y + np.reshape(self.bias, y.shape[1:])
-        return self.activation(y)
+            filters_first = np.reshape(bias, (self.filters, *self._windows.outputs))
+            bias = np.moveaxis(filters_first, 0, -1)
+        y = self._own_layout(locally_connected(x, self._storage.kernels(self.kernel), self._windows, bias, is_relu))
+        return y if is_relu else self.activation(y)
 
     def compute_output_shape(self, input_shape):
         received = (

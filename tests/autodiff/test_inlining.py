@@ -21,6 +21,8 @@ def normal(*shape, dtype="float32"):
 CASES = [
     *((np.matmul, normal(n, m), normal(m, p)) for n, m, p in [(4, 3, 2), (1, 5, 1), (5, 1, 3), (2, 7, 1), (1, 1, 4)]),
     (np.matmul, normal(3, 4, dtype="float64"), normal(5, 4, dtype="float64").T),
+    (np.matmul, normal(4, 3).T, normal(4, 5)),
+    (np.matmul, normal(200, 210).T, normal(200, 211)),
     (np.matmul, normal(3, 4), normal(4, 5, dtype="float64")),
     (np.matmul, normal(210, 200), normal(200, 211)),  # large enough to be shared between threads
     (np.matmul, normal(2, 3, 4), normal(4, 5)),

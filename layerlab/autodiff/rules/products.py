@@ -5,7 +5,7 @@ import string
 
 import numpy as np
 
-from layerlab.autodiff.product import matmul
+from layerlab.autodiff.product import is_transposed, matmul
 from layerlab.autodiff.rule import composite, defvjp, defvjp_joint
 
 
@@ -21,6 +21,8 @@ def _matmul_left(g, y, x1, x2):  # g @ x2^T
         return (x2 @ g[..., None])[..., 0]
     if x2.ndim == 2 and g.ndim > 2:  # one product instead of one a matrix of the batch
         return matmul(_rows(g), x2.T).reshape(x1.shape)
+    if is_transposed(x1):  # the gradient lies in memory as x1 does
+        return matmul(x2, g.T).T
     return matmul(g, x2.swapaxes(-1, -2))
 
 
