@@ -147,7 +147,7 @@ class Functional(Model):
         for name, layer in layers.items():
             if isinstance(layer, InputLayer):
                 made[name].append([layer.output])
-        _replay(config["layers"], layers, made)
+        is_legacy = _replay(config["layers"], layers, made)
 
         def tensor(reference):
             name, node_index, tensor_index = reference
@@ -156,7 +156,7 @@ class Functional(Model):
                     f"Invalid Functional model configuration. Missing node: {name}{did_you_mean(name, made)}"
                 )
             calls = made[name]
-            node_index -= _extra_nodes(layers[name])
+            node_index -= _extra_nodes(layers[name], Model if is_legacy else Functional)
             if not (0 <= node_index < len(calls) and 0 <= tensor_index < len(calls[node_index])):
                 raise ValueError(
                     f"Invalid Functional model configuration. '{name}' has no output {tensor_index} of a call "
@@ -165,6 +165,8 @@ class Functional(Model):
             return calls[node_index][tensor_index]
 
         inputs, outputs = (_map_references(tensor, config[key]) for key in ("input_layers", "output_layers"))
+        if is_legacy:  # which lists a single tensor too
+            inputs, outputs = (x[0] if len(x) == 1 else x for x in (inputs, outputs))
         rest = {key: value for key, value in config.items() if key not in ("layers", "input_layers", "output_layers")}
         return cls(inputs=inputs, outputs=outputs, **rest)
 
@@ -175,14 +177,18 @@ def _operation(entry: dict, custom_objects):
     return deserialize_keras_object(entry, custom_objects)
 
 
-def _extra_nodes(operation) -> int:
-    """Keras counts the inside of a functional model as its first call, where a model's inputs and outputs are named."""
-    return int(isinstance(operation, Functional))
+def _extra_nodes(operation, kind: type = Functional) -> int:
+    """Keras counts the inside of a functional model as its first call, where a model's inputs and outputs are named.
+
+    Keras 2 counts so everywhere, and for a Sequential too.
+    """
+    return int(isinstance(operation, kind))
 
 
-def _replay(entries: list[dict], layers: dict, made: dict) -> None:
-    """Make the recorded calls again, each as soon as its inputs exist."""
-    waiting = [(entry["name"], _recorded(call)) for entry in entries for call in entry["inbound_nodes"]]
+def _replay(entries: list[dict], layers: dict, made: dict) -> bool:
+    """Make the recorded calls again, each as soon as its inputs exist; returns whether they are Keras 2's."""
+    is_legacy = any(not isinstance(call, dict) for entry in entries for call in entry["inbound_nodes"])
+    waiting = [(entry["name"], _recorded(call, layers)) for entry in entries for call in entry["inbound_nodes"]]
     for name, call in waiting:
         missing = next(
             (source for source, _, _ in _references([call["args"], call["kwargs"]]) if source not in made), None
@@ -209,14 +215,16 @@ def _replay(entries: list[dict], layers: dict, made: dict) -> None:
                 f"{list(dict.fromkeys(name for name, _ in left))}"
             )
         waiting = left
+    return is_legacy
 
 
-def _recorded(call) -> dict:
+def _recorded(call, layers: dict) -> dict:
     """A call in today's form; the older one is a list of [layer, node, tensor, keyword arguments]."""
     if isinstance(call, dict):
         return call
     kwargs: dict = next((source[3] for source in call if len(source) > 3), {})
-    tensors = [{"class_name": "__keras_tensor__", "config": {"keras_history": source[:3]}} for source in call]
+    sources = [(name, node - _extra_nodes(layers.get(name), Model), tensor) for name, node, tensor, *_ in call]
+    tensors = [{"class_name": "__keras_tensor__", "config": {"keras_history": source}} for source in sources]
     return {"args": tensors if len(tensors) == 1 else [tensors], "kwargs": kwargs}
 
 

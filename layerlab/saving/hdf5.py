@@ -10,7 +10,7 @@ import numpy as np
 
 from layerlab.saving.checks import explaining, is_bomb, refuse
 
-__all__ = ["StoredVariables", "open_weights", "variables_at"]
+__all__ = ["StoredVariables", "array_at", "group_at", "open_weights", "variables_at"]
 
 _HARMLESS_FILTERS = (1, 2, 3)  # deflate, shuffle, checksum: HDF5's own, which load no plugin
 
@@ -32,24 +32,45 @@ def open_weights(file, where) -> Iterator:
 
 def variables_at(root, path: str, where) -> "StoredVariables":
     """The arrays of the object at `path` ("layers/dense"); none if the file has no such group."""
+    group = group_at(root, f"{path}/vars", where)
+    return StoredVariables({} if group is None else group, where)
+
+
+def group_at(root, path: str, where):
+    """The group at a path inside another one; None if there is none."""
     import h5py
 
     group = root
     with explaining(where, f"the way to the weights of {path!r} is damaged"):
-        for name in [*path.split("/"), "vars"] if path else ["vars"]:
+        for name in path.strip("/").split("/"):
             if name not in group:
-                return StoredVariables({}, where)
+                return None
             group = _member(group, name, where)
             if not isinstance(group, h5py.Group):
                 raise refuse(where, f"{name!r} on the way to the weights of {path!r} is not a group.")
-    return StoredVariables(group, where)
+    return group
+
+
+def array_at(root, path: str, where) -> np.ndarray:
+    """The array at a path inside a group.
+
+    Raises:
+        ValueError: there is none, or it is not to be read.
+    """
+    parents, _, name = path.strip("/").rpartition("/")
+    group = group_at(root, parents, where) if parents else root
+    if group is None or name not in group:
+        raise refuse(where, f"there is no array {path!r} in {root.name!r}.")
+    return StoredVariables(group, where)[name]
 
 
 def _member(group, name: str, where):
     import h5py
 
-    if not isinstance(group.get(name, getlink=True), h5py.HardLink):
-        raise refuse(where, f"{name!r} in {group.name!r} is a link to somewhere else, which layerlab does not follow.")
+    link = type(group.get(name, getlink=True))
+    if link is not h5py.HardLink:
+        what = f"is a link to somewhere else ({link.__name__}), which layerlab does not follow"
+        raise refuse(where, f"{name!r} in {group.name!r} {what}.")
     return group[name]
 
 

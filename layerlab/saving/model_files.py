@@ -12,6 +12,7 @@ from layerlab.models import Model
 from layerlab.saving.archive import CONFIG, METADATA, WEIGHTS, open_archive
 from layerlab.saving.checks import explaining, refuse
 from layerlab.saving.hdf5 import open_weights
+from layerlab.saving.legacy_files import ENDINGS, load_legacy_model, save_legacy_model
 from layerlab.saving.state import load_state, save_state
 from layerlab.saving.writing import may_write, replacing
 from layerlab.serialization import deserialize_keras_object, serialize_shared, sharing_scope
@@ -32,9 +33,10 @@ def save_model(model, filepath, overwrite=True, zipped=None, **kwargs) -> None:
     Args:
         model: the model; compiled or not, trained or not.
         filepath: a path that ends in `.keras`, or a binary file open for writing. An old file stays until the new one
-            is complete.
+            is complete. The legacy format of Keras is written for a path that ends in `.h5` or `.hdf5`.
         overwrite: replace an old file; otherwise ask first.
         zipped: False writes a folder of the same files instead of one zip archive.
+        **kwargs: `include_optimizer`, for a legacy file.
 
     Raises:
         ValueError: another ending.
@@ -51,6 +53,9 @@ def save_model(model, filepath, overwrite=True, zipped=None, **kwargs) -> None:
             "building the model first by calling it on some data.",
             stacklevel=2,
         )
+    if str(filepath).endswith(ENDINGS):
+        _save_legacy(model, filepath, overwrite, **kwargs)
+        return
     members = _members(model)
     if hasattr(filepath, "write"):
         _write_zip(filepath, members)
@@ -62,6 +67,13 @@ def save_model(model, filepath, overwrite=True, zipped=None, **kwargs) -> None:
                 _write_zip(temporary, members)
 
 
+def _save_legacy(model, filepath, overwrite, **kwargs) -> None:
+    if may_write(filepath, overwrite):
+        os.makedirs(os.path.dirname(os.path.abspath(filepath)), exist_ok=True)
+        with replacing(filepath) as temporary:
+            save_legacy_model(model, temporary, _FORMAT, kwargs.get("include_optimizer", True))
+
+
 def _check_target(filepath, zipped, kwargs) -> None:
     unknown = [key for key in kwargs if key not in ("include_optimizer", "save_format")]
     if unknown:
@@ -71,7 +83,9 @@ def _check_target(filepath, zipped, kwargs) -> None:
             "The `save_format` argument is deprecated in Keras 3. Please remove this argument and pass a file path "
             f"with a `.keras` extension. Received: save_format={kwargs['save_format']}"
         )
-    is_keras = hasattr(filepath, "write") or str(filepath).endswith(".keras")
+    if zipped is not None and str(filepath).endswith(ENDINGS):
+        raise ValueError(f"`zipped` is for `.keras` files. Received: filepath={filepath}, zipped={zipped}")
+    is_keras = hasattr(filepath, "write") or str(filepath).endswith((".keras", *ENDINGS))
     if zipped is False and is_keras:
         raise ValueError(
             "When using `zipped=False`, the `filepath` argument should not end in `.keras`. "
@@ -79,8 +93,8 @@ def _check_target(filepath, zipped, kwargs) -> None:
         )
     if zipped is not False and not is_keras:
         raise ValueError(
-            "Invalid filepath extension for saving. Please add a `.keras` extension: layerlab does not write legacy "
-            f"`.h5` files or any other format. Received: filepath={filepath}."
+            "Invalid filepath extension for saving. Please add either a `.keras` extension for the native Keras format "
+            f"(recommended) or a `.h5` extension. Received: filepath={filepath}."
         )
 
 
@@ -120,7 +134,8 @@ def load_model(filepath, custom_objects=None, compile=True, safe_mode=True) -> M
     runs no code unless you say so, takes no more memory than its size justifies, and is unpacked nowhere.
 
     Args:
-        filepath: a `.keras` file, a folder that `save_model(zipped=False)` wrote, or a binary file open for reading.
+        filepath: a `.keras` file, a folder that `save_model(zipped=False)` wrote, a binary file open for reading, or a
+            legacy `.h5` file of Keras 2 or 3.
         custom_objects: name -> class or function, for what is not registered.
         compile: also restore the optimizer, loss and metrics.
         safe_mode: refuse lambdas in the file. With False they run: only for files that you trust.
@@ -132,6 +147,8 @@ def load_model(filepath, custom_objects=None, compile=True, safe_mode=True) -> M
     Source: Keras page "Whole model saving & loading".
     """
     _check_source(filepath)
+    if str(filepath).endswith(ENDINGS) and not os.path.isdir(filepath):
+        return load_legacy_model(filepath, custom_objects, compile, safe_mode)
     with open_archive(filepath) as archive:
         config, weights = archive.config(), archive.weights()
         room = _ROOM_FOR_ALL + _ROOM_PER_BYTE * weights.getbuffer().nbytes
@@ -144,10 +161,10 @@ def load_model(filepath, custom_objects=None, compile=True, safe_mode=True) -> M
 
 def _check_source(filepath) -> None:
     is_folder = not hasattr(filepath, "read") and os.path.isdir(filepath)
-    if not is_folder and not hasattr(filepath, "read") and not str(filepath).endswith(".keras"):
+    if not is_folder and not hasattr(filepath, "read") and not str(filepath).endswith((".keras", *ENDINGS)):
         raise ValueError(
             f"File format not supported: filepath={filepath}. layerlab reads `.keras` files, those of Keras 3 "
-            "included. Legacy `.h5` files load in Keras, which saves them in this format."
+            "included, and legacy `.h5` files. A TensorFlow SavedModel loads in Keras only."
         )
 
 

@@ -2,6 +2,7 @@
 
 from layerlab.saving.archive import open_archive
 from layerlab.saving.hdf5 import open_weights
+from layerlab.saving.legacy_files import ENDINGS, load_legacy_weights
 from layerlab.saving.state import load_state, save_state
 from layerlab.saving.writing import may_write, replacing
 
@@ -37,14 +38,16 @@ def save_weights(model, filepath, overwrite=True, max_shard_size=None, objects_t
             save_state(model, file, objects_to_skip or ())
 
 
-def load_weights(model, filepath, skip_mismatch=False, objects_to_skip=None, **kwargs) -> None:
+def load_weights(model, filepath, skip_mismatch=False, objects_to_skip=None, by_name=None, **kwargs) -> None:
     """Read weights from a `.weights.h5` or `.keras` file of layerlab or Keras; if anything fails, none have changed.
 
     Args:
         model: a built model of the same layers.
-        filepath: the file.
+        filepath: the file; also a legacy `.h5` file of Keras 2, of weights or of a whole model.
         skip_mismatch: load the layers that fit, and warn about the others.
-        objects_to_skip: layers to leave as they are.
+        objects_to_skip: layers to leave as they are; only for a `.weights.h5` file.
+        by_name: only for a legacy file: each layer takes the weights of the layer of its name, instead of those that
+            come next.
 
     Raises:
         ValueError: a layer's weights are missing or have another shape, the file is damaged, or of another kind.
@@ -54,15 +57,22 @@ def load_weights(model, filepath, skip_mismatch=False, objects_to_skip=None, **k
     if kwargs:
         raise ValueError(f"Invalid keyword arguments: {kwargs}")
     name = str(filepath)
-    if not name.endswith((".weights.h5", ".keras")):
+    is_legacy = name.endswith(ENDINGS) and not name.endswith(".weights.h5")
+    if not is_legacy and not name.endswith((".weights.h5", ".keras")):
         raise ValueError(
             f"File format not supported: filepath={filepath}. layerlab reads the weights of `.keras` and "
-            "`.weights.h5` files. Legacy `.h5` files load in Keras, which saves them in one of these formats."
+            "`.weights.h5` files, and of legacy `.h5` files."
         )
+    if by_name is not None and not is_legacy:
+        raise ValueError(f"`by_name` only supports loading legacy '.h5' or '.hdf5' files. Received: {filepath}")
+    if objects_to_skip is not None and not name.endswith(".weights.h5"):
+        raise ValueError(f"`objects_to_skip` only supports loading '.weights.h5' files. Received: {filepath}")
     _check_built(model, "loading weights into")
-    if name.endswith(".keras"):
+    if is_legacy:
+        load_legacy_weights(model, filepath, skip_mismatch, bool(by_name))
+    elif name.endswith(".keras"):
         with open_archive(filepath) as archive, open_weights(archive.weights(), filepath) as file:
-            load_state(model, file, filepath, skip_mismatch, objects_to_skip or ())
+            load_state(model, file, filepath, skip_mismatch)
     else:
         with open_weights(filepath, filepath) as file:
             load_state(model, file, filepath, skip_mismatch, objects_to_skip or ())

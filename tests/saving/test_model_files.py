@@ -447,7 +447,8 @@ def test_with_nobody_to_ask_nothing_is_overwritten(tmp_path, monkeypatch):
 @pytest.mark.parametrize(
     ("arguments", "message"),
     [
-        (("model.h5",), "Invalid filepath extension for saving. Please add .* `.keras` extension"),
+        (("model.txt",), "Invalid filepath extension for saving. Please add .* `.keras` extension"),
+        (("model.h5", True, True), "`zipped` is for `.keras` files"),
         (("model",), "Invalid filepath extension for saving"),
         (("model.keras", True, False), "When using `zipped=False`, the `filepath` argument should not end in `.keras`"),
     ],
@@ -472,7 +473,7 @@ def test_unknown_arguments_are_refused(tmp_path):
             "none.keras",
             "File not found: filepath=none.keras. Please ensure the file is an accessible `.keras` zip file",
         ),
-        ("none.h5", "File format not supported: filepath=none.h5"),
+        ("none.h5", "File not found: filepath=none.h5"),
         ("none", "File format not supported: filepath=none"),
     ],
 )

@@ -191,7 +191,7 @@ def test_models_without_weights_yet_are_refused(tmp_path):
     ("name", "error", "message"),
     [
         ("a.txt", ValueError, "File format not supported: filepath=.*a.txt"),
-        ("a.h5", ValueError, "Legacy `.h5` files load in Keras"),
+        ("a.h5", ValueError, "File not found: filepath=.*a.h5"),
         ("a.weights.h5", FileNotFoundError, "a.weights.h5"),
         ("a.keras", ValueError, "File not found: filepath=.*a.keras"),
     ],
