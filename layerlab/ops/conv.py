@@ -71,7 +71,7 @@ def _spread(g, kernel, windows: Windows, spatial, x=None, dx=None, y=None):
             sums.backward(part, inputs, None if dx is None else dx[block])
         return () if x is None else sums.gradients()
 
-    found = share(work, start().blocks(len(g)))
+    found = share(work, start().blocks(len(g), back=True))
     return [reduce(np.add, parts) for parts in zip(*found, strict=True)]
 
 

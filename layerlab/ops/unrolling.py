@@ -33,10 +33,11 @@ class Unrolled:
         self.windows, self.kernel, self.bias = windows, kernel, bias
         self._scratch = np.empty((0, 0))
 
-    def blocks(self, batch: int) -> list[slice]:
-        """Of the batch: their matrices fit the cache, and have enough rows to outweigh the work on the kernel."""
-        count = prod(self.windows.outputs)
-        return blocks_of(batch, count * len(self.matrix), _ROWS // max(1, count))
+    def blocks(self, batch: int, back: bool = False) -> list[slice]:
+        """Of the batch: what `forward` or `backward` does with one fits the cache, and outweighs the calls."""
+        count, (channels, filters) = prod(self.windows.outputs), self.kernel.shape[-2:]
+        elements = 2 * prod(self.windows.covered) * channels + count * filters if back else count * len(self.matrix)
+        return blocks_of(batch, elements, _ROWS // max(1, count))
 
     @cached_property
     def matrix(self):
@@ -61,7 +62,8 @@ class Unrolled:
         """
         rows = g.reshape(-1, g.shape[-1])
         if x is not None:
-            self.total += self._unrolled(x).T @ rows
+            for block in self.blocks(len(x)):
+                self.total += self._unrolled(x[block]).T @ g[block].reshape(-1, g.shape[-1])
         if dx is not None:
             self.windows.add_up(self._shares(rows, dx), dx)
 
