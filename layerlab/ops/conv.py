@@ -66,12 +66,12 @@ def _spread(g, kernel, windows: Windows, spatial, x=None, dx=None, y=None):
     def work(blocks):
         sums = start()
         for block in blocks:
-            part = g[block] if y is None else g[block] * (y[block] > 0)
+            part = np.ascontiguousarray(g[block]) if y is None else g[block] * (y[block] > 0)
             inputs = None if x is None else np.ascontiguousarray(x[block])
             sums.backward(part, inputs, None if dx is None else dx[block])
         return () if x is None else sums.gradients()
 
-    found = share(work, start().blocks(len(g), back=True))
+    found = share(work, start().blocks(len(g), back=dx is not None))
     return [reduce(np.add, parts) for parts in zip(*found, strict=True)]
 
 

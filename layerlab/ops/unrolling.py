@@ -9,7 +9,7 @@ from math import prod
 
 import numpy as np
 
-from layerlab.ops.windows import Windows, blocks_of
+from layerlab.ops.windows import Windows, blocks_of, fitting
 
 __all__ = ["Unrolled"]
 
@@ -31,13 +31,17 @@ class Unrolled:
 
     def __init__(self, windows: Windows, spatial, kernel, bias=None):
         self.windows, self.kernel, self.bias = windows, kernel, bias
-        self._scratch = np.empty((0, 0))
+        self._windows = prod(windows.outputs)  # of a sample
+        self._elements = self._windows * (kernel[..., 0].size + 1)  # of a sample, unrolled
+        self._least = _ROWS // max(1, self._windows)  # samples of a block
+        self._scratch = np.empty((0, kernel[..., 0].size + 1))
 
     def blocks(self, batch: int, back: bool = False) -> list[slice]:
         """Of the batch: what `forward` or `backward` does with one fits the cache, and outweighs the calls."""
-        count, (channels, filters) = prod(self.windows.outputs), self.kernel.shape[-2:]
-        elements = 2 * prod(self.windows.covered) * channels + count * filters if back else count * len(self.matrix)
-        return blocks_of(batch, elements, _ROWS // max(1, count))
+        if not back:
+            return blocks_of(batch, self._elements, self._least)
+        channels, filters = self.kernel.shape[-2:]
+        return blocks_of(batch, 2 * prod(self.windows.covered) * channels + self._windows * filters, self._least)
 
     @cached_property
     def matrix(self):
@@ -62,8 +66,10 @@ class Unrolled:
         """
         rows = g.reshape(-1, g.shape[-1])
         if x is not None:
-            for block in self.blocks(len(x)):
-                self.total += self._unrolled(x[block]).T @ g[block].reshape(-1, g.shape[-1])
+            step = fitting(self._elements, self._least)
+            for start in range(0, len(x), step):
+                part = slice(start, start + step)
+                self.total += self._unrolled(x[part]).T @ g[part].reshape(-1, g.shape[-1])
         if dx is not None:
             self.windows.add_up(self._shares(rows, dx), dx)
 
@@ -74,13 +80,14 @@ class Unrolled:
     def _unrolled(self, x):
         """(windows, taps * channels + 1)."""
         patches = self.windows.patches(self.windows.pad(x))
-        count, taps = len(x) * prod(self.windows.outputs), len(self.matrix) - 1
-        if self._scratch.shape != (count, taps + 1):
+        count, taps = len(x) * self._windows, len(self.matrix) - 1
+        if len(self._scratch) < count:
             few = x.shape[-1] < _FEW
             dtype = np.result_type(x, self.kernel)
             self._scratch = np.ones((taps + 1, count), dtype).T if few else np.ones((count, taps + 1), dtype)
-        np.copyto(self._scratch[:, :-1].reshape(patches.shape), patches)
-        return self._scratch
+        rows = self._scratch[:count]
+        np.copyto(rows[:, :-1].reshape(patches.shape), patches)
+        return rows
 
     def _shares(self, rows, dx):
         product = np.empty((len(rows), dx.shape[-1]), rows.dtype)

@@ -10,7 +10,7 @@ from functools import cached_property
 
 import numpy as np
 
-__all__ = ["Windows", "along", "blocks_of", "inside", "placed"]
+__all__ = ["Windows", "along", "blocks_of", "fitting", "inside", "placed"]
 
 _BLOCK = 2**18  # elements at a time: 1 MB of float32, which stays in the processor's cache
 
@@ -122,11 +122,16 @@ def placed(x, spatial, before, value=0.0):
     return whole
 
 
+def fitting(elements: int, least: int = 1) -> int:
+    """How many samples of so many elements fit the cache, or `least` if that is more."""
+    return max(least, _BLOCK // max(1, elements))
+
+
 def blocks_of(batch: int, elements: int, least: int = 1) -> list[slice]:
     """Slices of the batch that fit the cache, when a sample takes so many elements; if not one, then four to share.
 
     No slice has fewer samples than `least`, except where they would be fewer than four.
     """
-    step = max(least, _BLOCK // max(1, elements))
+    step = fitting(elements, least)
     step = min(step, -(-batch // 4)) if step < batch else step
     return [slice(start, start + step) for start in range(0, batch, step)]

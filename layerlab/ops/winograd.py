@@ -111,7 +111,7 @@ class Winograd:
 
     def backward(self, g, x=None, dx=None) -> None:
         """Add to the total what a block gives to the kernel, if there is x; write the gradient by the input into dx."""
-        tiles = _by_tile(placed(g, _whole(self.counts), (0,) * self.rank))
+        tiles = _by_tile(_positions(placed(g, _whole(self.counts), (0,) * self.rank))).copy().view(g.dtype)
         products = self.outputs @ tiles.reshape(self.outputs.shape[1], -1)
         products = products.reshape(len(products), -1, g.shape[-1])
         if x is not None:
@@ -129,9 +129,8 @@ class Winograd:
     def _evaluated(self, x):
         """The values of the input's tiles: (points, tiles, channels)."""
         padded = placed(x, self.tiles.covered, tuple(before for before, _ in self.tiles.padding))
-        positions = padded.view(f"V{x.itemsize * x.shape[-1]}")  # all channels at once copy faster
         axes = range(1 + self.rank, 1 + 2 * self.rank)
-        tiles = np.moveaxis(self.tiles.patches(positions), axes, range(self.rank)).copy().view(x.dtype)
+        tiles = np.moveaxis(self.tiles.patches(_positions(padded)), axes, range(self.rank)).copy().view(x.dtype)
         return (self.inputs @ tiles.reshape(len(self.inputs), -1)).reshape(len(self.inputs), -1, x.shape[-1])
 
     def _add_up(self, values, x) -> None:
@@ -143,13 +142,19 @@ class Winograd:
         for corner in np.ndindex((2,) * self.rank):  # along each axis a tile reaches into the next one
             part = tiles[tuple(slice(_TILE * c, _TILE * (c + 1)) for c in corner)]
             places = (slice(c, c + n) for c, n in zip(corner, self.counts, strict=True))
-            target[(*map(slice, part.shape[: self.rank]), slice(None), *places)] += part
+            there = target[(*map(slice, part.shape[: self.rank]), slice(None), *places)]
+            there += part
         x[...] = whole[inside(x.shape[1:-1], tuple(before for before, _ in self.tiles.padding))]
 
 
 def _whole(counts):
     """Spatial sizes of so many tiles."""
     return tuple(_TILE * count for count in counts)
+
+
+def _positions(x):
+    """The channels of each position as one item: that copies in less time."""
+    return x.view(f"V{x.itemsize * x.shape[-1]}")
 
 
 def _by_tile(whole):
