@@ -5,6 +5,8 @@ import inspect
 import hypothesis
 import pytest
 
+pytest.register_assert_rewrite("tests.contract")  # what it asserts is shown with both sides, as in a test
+
 hypothesis.settings.register_profile("layerlab", deadline=None, derandomize=True)  # the same cases on every machine
 hypothesis.settings.load_profile("layerlab")
 
