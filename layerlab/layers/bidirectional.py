@@ -188,7 +188,10 @@ def _copy(layer, prefix: str, **changes) -> Layer:
     name = prefix + layer.name.removeprefix("forward_").removeprefix("backward_")
     config["config"] |= {"name": name, **changes}
     config.pop("build_config", None)
-    return deserialize(config, {type(layer).__name__: type(layer)})
+    copy = deserialize(config, {type(layer).__name__: type(layer)})
+    if hasattr(layer, "use_cudnn"):  # which no configuration keeps
+        copy.use_cudnn = layer.use_cudnn
+    return copy
 
 
 def _halves(states) -> tuple[list, list]:

@@ -37,6 +37,8 @@ class _OwnCell(RNN, named=False):
         flags = {name: arguments[name] for name in _FLAGS}
         super().__init__(cell, activity_regularizer=arguments["activity_regularizer"], **flags, **kwargs)
         self.input_spec = InputSpec(ndim=3)
+        if "use_cudnn" in arguments:
+            self.use_cudnn = arguments["use_cudnn"]
 
     def build(self, sequences_shape, initial_state_shape=None):
         super().build(sequences_shape, initial_state_shape)

@@ -210,6 +210,13 @@ def test_the_layers_may_differ_in_kind_and_size():
     assert [w.path.split("/")[1] for w in layer.weights[::3]] == [layer.forward_layer.name, "back"]
 
 
+@pytest.mark.parametrize("kind", [L.LSTM, L.GRU])
+def test_both_keep_what_the_layer_was_told_of_cudnn(kind):
+    both = L.Bidirectional(kind(2, use_cudnn=False))
+    assert both.forward_layer.use_cudnn is both.backward_layer.use_cudnn is False
+    assert kind(2).use_cudnn == "auto"
+
+
 def test_a_layer_of_ones_own_is_copied():
     class Mine(L.SimpleRNN):
         pass

@@ -26,6 +26,9 @@ def main(folder):
         model.set_weights([0 * weight for weight in model.get_weights()])
         model.load_weights(path.with_suffix(".weights.h5"))
         outputs["again"] = np.asarray(model.predict(x, verbose=0))
+        legacy = path.with_suffix(".legacy.h5")
+        if legacy.exists():
+            outputs["legacy"] = np.asarray(keras.saving.load_model(legacy).predict(x, verbose=0))
         if model.compiled:
             y = np.ones_like(outputs["before"])
             model.fit(x, y, epochs=2, batch_size=len(y), shuffle=False, verbose=0)
@@ -34,6 +37,10 @@ def main(folder):
         again = path.with_name("again")
         again.mkdir(exist_ok=True)
         model.save(again / path.name)
+        try:
+            model.save(again / legacy.name)
+        except ValueError:  # "name already exists": Keras gives two weights one name
+            (again / legacy.name).unlink()
         model.save_weights(again / path.with_suffix(".weights.h5").name)
 
 
