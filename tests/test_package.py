@@ -116,7 +116,7 @@ LEFT_OUT = {  # modules that are complete but for these names, which serve other
     "losses": set(),
     "metrics": set(),
     "models": set(),
-    "optimizers": {"LossScaleOptimizer", "legacy"},
+    "optimizers": {"legacy"},
     "optimizers.schedules": set(),
     "random": set(),
     "regularizers": set(),

@@ -36,7 +36,7 @@ class SwapEMAWeights(Callback):
 
     def _pairs(self):
         """Every weight that has an average, with it."""
-        given = self.model.optimizer
+        given = getattr(self.model.optimizer, "inner_optimizer", self.model.optimizer)
         averaging = [each for each in getattr(given, "optimizers", [given]) if _averages_of(each)]
         if not averaging:
             raise ValueError(

@@ -223,7 +223,8 @@ class TrainingStep(Layer, named=False):
     def _learn_from(self, data) -> dict | None:
         """A step, without looking up its results if that can wait until somebody asks."""
         x, y, sample_weight = unpack_x_y_sample_weight(data)
-        repeated = None if self._report_parts else self._repetition.step(self, (x, y, sample_weight))
+        plainly = self._report_parts or self.optimizer.scales_loss
+        repeated = None if plainly else self._repetition.step(self, (x, y, sample_weight))
         if repeated is not None:
             loss, y_pred, variables, gradients = repeated
             self._check_finite(loss, x, y)
@@ -238,9 +239,10 @@ class TrainingStep(Layer, named=False):
         with Tape() as tape:
             y_pred = self(x, training=True)
             loss = self._loss_of(x, y, y_pred, sample_weight, training=True)
+            scaled = self.optimizer.scale_loss(loss)
         if variables := self.trainable_variables:
             self._check_finite(_number(loss), x, y)
-            self.optimizer.apply(tape.gradient(loss, variables), variables)
+            self.optimizer.apply(tape.gradient(scaled, variables), variables)
         return _number(loss), tree.map_structure(_detached, y_pred)
 
     def _judge(self, x, y, y_pred, sample_weight) -> dict | None:

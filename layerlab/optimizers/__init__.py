@@ -9,6 +9,7 @@ from layerlab.optimizers import schedules
 from layerlab.optimizers.adam import Adam, Adamax, AdamW, Nadam, ScheduleFreeAdamW
 from layerlab.optimizers.adaptive import Adadelta, Adagrad, Ftrl, RMSprop
 from layerlab.optimizers.descent import SGD, Lion
+from layerlab.optimizers.loss_scaling import LossScaleOptimizer
 from layerlab.optimizers.matrixwise import Adafactor, Lamb, Muon
 from layerlab.optimizers.multi import MultiOptimizer, OptimizerMap
 from layerlab.optimizers.optimizer import Optimizer
@@ -46,6 +47,7 @@ __all__ = [
     "Ftrl",
     "Lamb",
     "Lion",
+    "LossScaleOptimizer",
     "MultiOptimizer",
     "Muon",
     "Nadam",

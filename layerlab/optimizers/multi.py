@@ -4,6 +4,7 @@ import re
 from collections.abc import Iterator, MutableMapping
 
 from layerlab import serialization
+from layerlab.optimizers.loss_scaling import LossScaleOptimizer
 from layerlab.optimizers.optimizer import Optimizer, connected
 from layerlab.registry import Registered
 from layerlab.variables import Variable
@@ -60,8 +61,8 @@ class OptimizerMap(MutableMapping[str, Optimizer], Registered):
             raise ValueError(f"key must be a string. Received: {key}")
         if not isinstance(optimizer, Optimizer):
             raise ValueError(f"optimizer must be a Keras Optimizer instance. Received: {optimizer}")
-        if isinstance(optimizer, MultiOptimizer):
-            raise ValueError("optimizer cannot be MultiOptimizer.")
+        if isinstance(optimizer, _AROUND_OTHERS):
+            raise ValueError(f"optimizer cannot be {type(optimizer).__name__}.")
         self._optimizer_map[key] = optimizer
 
     def __delitem__(self, key: str) -> None:
@@ -144,8 +145,8 @@ class MultiOptimizer(Optimizer):
         optimizer = self._optimizer_map(variable)
         if not isinstance(optimizer, Optimizer):
             raise ValueError(f"Optimizer for variable {variable} is not an Optimizer instance.")
-        if isinstance(optimizer, MultiOptimizer):
-            raise ValueError("MultiOptimizer cannot be used inside an MultiOptimizer.")
+        if isinstance(optimizer, _AROUND_OTHERS):
+            raise ValueError(f"{type(optimizer).__name__} cannot be used inside an MultiOptimizer.")
         return optimizer
 
     def _index(self, variables) -> None:
@@ -222,3 +223,6 @@ class MultiOptimizer(Optimizer):
         """The optimizer that `get_config` described."""
         choice = serialization.deserialize_keras_object(config["optimizer_map"], custom_objects)
         return cls(**config | {"optimizer_map": choice})
+
+
+_AROUND_OTHERS = (MultiOptimizer, LossScaleOptimizer)

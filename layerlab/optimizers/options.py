@@ -83,6 +83,11 @@ class StepOptions(OptimizerState):
             return clipping.clip_by_value(grads, self.clipvalue)
         return grads
 
+    @property
+    def scales_loss(self) -> bool:
+        """Whether gradients are to be those of `scale_loss(loss)`."""
+        return self.loss_scale_factor is not None
+
     def scale_loss(self, loss):
         """The loss, multiplied by `loss_scale_factor` if there is one."""
         return loss if self.loss_scale_factor is None else loss * self.loss_scale_factor

@@ -12,7 +12,7 @@ from layerlab import Variable, initializers, optimizers
 from layerlab.autodiff import Tape
 from layerlab.optimizers import SGD, Adam, AdamW, Optimizer, schedules
 
-OTHERS = ("Optimizer", "MultiOptimizer", "OptimizerMap")  # no rules of their own
+OTHERS = ("Optimizer", "MultiOptimizer", "OptimizerMap", "LossScaleOptimizer")  # no rules of their own
 ALL = [getattr(optimizers, name) for name in optimizers.__all__ if name[0].isupper() and name not in OTHERS]
 COMMON = [name for name in inspect.signature(Optimizer).parameters if name not in ("learning_rate", "kwargs")]
 
