@@ -165,3 +165,10 @@ def test_the_quick_way_in_float32_is_the_exact_one_rounded(name, spatial, size, 
     for ours, exact in zip(everything("float32"), everything("float64"), strict=True):
         assert ours.dtype == np.float32
         np.testing.assert_allclose(ours, exact, atol=5e-6 * np.abs(exact).max())
+
+
+def test_a_sample_of_more_windows_than_a_block_has_rows_is_a_block():
+    x, kernel = np.ones((2, 14, 14, 4), "float32"), np.ones((7, 7, 3, 4), "float32")
+    y = conv_transpose(x, kernel, (16, 16), "same", (1, 1))
+    assert y.shape == (2, 224, 224, 3)
+    np.testing.assert_array_equal(y[0], y[1])
