@@ -48,7 +48,8 @@ def _page(path: str, module: ModuleType, names: list[str] | None = None) -> str:
     links = {name: f"{path}.{name}" for name in names}
     entries = [_entry(path, name, getattr(module, name), links) for name in names]
     table = [f"| {{py:obj}}`{name} <{path}.{name}>` | {_first_line(getattr(module, name))} |" for name in names]
-    head = [f"# {path}", _markdown(inspect.getdoc(module) or "", links), "| name | |\n|---|---|\n" + "\n".join(table)]
+    listed = "\n".join([":::{container} names", "| name | |", "|---|---|", *table, ":::"])
+    head = [f"# {path}", _markdown(inspect.getdoc(module) or "", links), listed]
     return "\n\n".join([*head, "## In full", *entries]) + "\n"
 
 
