@@ -1,6 +1,6 @@
 """The release checklist as a command: `python scripts/release.py` does each point and says which hold.
 
-`--only NAME ...` does some of them: version, tree, wheel, site, oldest, check. Nothing is published.
+`--only NAME ...` does some of them: version, tree, wheel, site, browser, oldest, check. Nothing is published.
 """
 
 import argparse
@@ -17,6 +17,7 @@ import tomllib
 import urllib.request
 from pathlib import Path
 
+from check import CHECKS
 from environment import ROOT, VENV, become, current_version, program, say, set_up
 
 DIST = ROOT / "dist"
@@ -132,13 +133,12 @@ def _megabytes(folder):
 
 
 def oldest():
-    """The tests pass with the oldest versions that pyproject.toml allows."""
+    """The tests pass, and every cell of every notebook, with the oldest versions that pyproject.toml allows."""
     with tempfile.TemporaryDirectory() as temporary:
         wanted = (f"{ROOT}[course,test]", *oldest_versions(), *OF_THEIR_TIME)
         python = _environment(Path(temporary) / "venv", "-e", *wanted)
         env = {**os.environ, "OPENBLAS_NUM_THREADS": "1", "MPLBACKEND": "agg"}
-        command = [python, "-m", "pytest", "-q", "-n", "2", "--dist", "loadscope", "layerlab", "tests"]
-        subprocess.run(command, cwd=ROOT, env=env, check=True)
+        subprocess.run([python, "-m", *CHECKS["tests"][0]], cwd=ROOT, env=env, check=True)
 
 
 def oldest_versions():
@@ -159,12 +159,17 @@ def site():
         assert f'"{current_version()}": ["api/' in known, f"version 0.0 does not know of this one: {known}"
 
 
+def browser():
+    """Chapters, exercises and the site work in a real browser, if Chromium is there."""
+    subprocess.run([sys.executable, str(ROOT / "scripts" / "browser_check.py")], check=True)
+
+
 def check():
     """Style, types, tests, and every cell of every notebook."""
     subprocess.run([sys.executable, str(ROOT / "scripts" / "check.py")], check=True)
 
 
-POINTS = {point.__name__: point for point in (version, tree, wheel, site, oldest, check)}
+POINTS = {point.__name__: point for point in (version, tree, wheel, site, browser, oldest, check)}
 
 
 if __name__ == "__main__":

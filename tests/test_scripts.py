@@ -183,3 +183,27 @@ def test_a_version_without_a_section_in_the_changelog_is_not_ready(release, monk
 
 def test_the_oldest_versions_are_those_of_the_project(release):
     assert {"numpy==2.0.*", "matplotlib==3.9.*", "jupyterlab==4.2.*"} <= set(release.oldest_versions())
+
+
+@pytest.mark.parametrize(("found", "said"), [(None, "Skipped: no chromium"), ("/usr/bin/chromium", "")])
+def test_the_browser_check_runs_where_there_is_a_browser(monkeypatch, capsys, found, said):
+    monkeypatch.syspath_prepend(SCRIPTS)
+    spec = importlib.util.spec_from_file_location("browser_check", SCRIPTS / "browser_check.py")
+    module = importlib.util.module_from_spec(spec)
+    spec.loader.exec_module(module)
+    ran = []
+    monkeypatch.setattr(module.shutil, "which", lambda name: found)
+    monkeypatch.setattr(module, "run", ran.append)
+    monkeypatch.setattr(module, "become", ran.append)
+    monkeypatch.setattr(sys, "argv", ["browser_check.py", "02", "-k", "chapter", "--here"])
+    monkeypatch.chdir(SCRIPTS)
+    if found:
+        module.main()
+        assert ran[0][1].endswith("build_site.py")
+        assert ran[1][4:9] == ["tests/browser", "-k", "chapter", "--chapters", "02"]
+    else:
+        with pytest.raises(SystemExit) as end:
+            module.main()
+        assert not end.value.code
+        assert not ran
+    assert said in capsys.readouterr().out
