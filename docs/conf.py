@@ -13,7 +13,11 @@ html_title = f"layerlab {__version__}"
 html_favicon = "_static/logo.svg"
 html_static_path = ["_static", "_mathjax"]
 html_css_files = ["site.css"]
-html_js_files = ["versions.js", "switcher.js", "search_from_folder.js"]  # the first is written by scripts/site_versions.py
+html_js_files = [
+    "versions.js",
+    "switcher.js",
+    "search_from_folder.js",
+]  # the first is written by scripts/site_versions.py
 templates_path = ["_templates"]
 html_sidebars = {"**": ["navbar-logo.html", "versions.html", "search-button-field.html", "sbt-sidebar-nav.html"]}
 html_context = {"default_mode": "auto"}  # light or dark, as the reader's system says
