@@ -3,11 +3,12 @@
 Two polynomials can be multiplied by their values: evaluate both at n points, multiply value by value, find the
 polynomial that has these values. Evaluating and finding are fixed small matrices. A convolution along an axis is the
 same with one of these matrices transposed. Four outputs of three taps, which take twelve multiplications, take six
-points (Lavin & Gray 2016); along two axes 36 instead of 144, as the matrices of the axes combine by Kronecker products.
-For many channels each point is a product of matrices, and so are the transforms before and after it.
+points (Lavin & Gray 2016); along two axes 36 instead of 144. For many channels each point is a product of matrices, and
+so are the transforms before and after it.
 
-It is not the same arithmetic: a result is off by about 1e-6 of the largest in its neighborhood (twice to four times as
-far as the plain sum in float32), and a NaN reaches all outputs of its tiles. So float64 never goes this way.
+It is not the same arithmetic. Against float64, the sums over 3x3 taps of 32 to 128 channels and their gradients are off
+by at most 2.3e-6 of the largest, and by 0.4e-6 to 1.1e-6 in the root mean square; plain sums in float32 by 0.1e-6 to
+0.2e-6. A NaN reaches all outputs of its tiles. So float64 never goes this way.
 
 Source: A. Lavin and S. Gray, "Fast Algorithms for Convolutional Neural Networks" (2016).
 """
@@ -48,8 +49,12 @@ def _along_axis(taps: int):
 
 @cache
 def _transforms(taps: int, rank: int):
-    """`_along_axis` for all axes at once; `outputs` gets a row of ones more, which adds the bias to each output."""
-    outputs, kernels, inputs = (reduce(np.kron, [matrix] * rank).astype("float32") for matrix in _along_axis(taps))
+    """`_along_axis` for several axes; `outputs` has a row of ones more, which adds the bias to each output.
+
+    The matrices of outputs and kernels are for all axes at once. That of inputs is for one after the other.
+    """
+    outputs, kernels, inputs = (matrix.astype("float32") for matrix in _along_axis(taps))
+    outputs, kernels = (reduce(np.kron, [matrix] * rank) for matrix in (outputs, kernels))
     return np.concatenate([outputs, np.ones_like(outputs[:1])]), kernels, inputs
 
 
@@ -73,7 +78,7 @@ class Winograd:
     def blocks(self, batch: int, back: bool = False) -> list[slice]:
         """Of the batch: they fit the cache, and have enough tiles to outweigh the work on the kernel."""
         count = prod(self.counts)
-        return blocks_of(batch, count * len(self.inputs) * sum(self.kernel.shape[-2:]), _TILES // max(1, count))
+        return blocks_of(batch, count * len(self.kernels) * max(self.kernel.shape[-2:]), _TILES // max(1, count))
 
     @classmethod
     def suits(cls, windows: Windows, spatial, kernel, dtype) -> bool:
@@ -131,11 +136,17 @@ class Winograd:
         padded = placed(x, self.tiles.covered, tuple(before for before, _ in self.tiles.padding))
         axes = range(1 + self.rank, 1 + 2 * self.rank)
         tiles = np.moveaxis(self.tiles.patches(_positions(padded)), axes, range(self.rank)).copy().view(x.dtype)
-        return (self.inputs @ tiles.reshape(len(self.inputs), -1)).reshape(len(self.inputs), -1, x.shape[-1])
+        return self._along_axes(self.inputs, tiles).reshape(len(self.kernels), -1, x.shape[-1])
+
+    def _along_axes(self, matrix, tiles):
+        """Tiles times a matrix along each of their axes."""
+        for axis in range(self.rank):
+            tiles = matrix @ tiles.reshape(len(matrix) ** axis, len(matrix), -1)
+        return tiles
 
     def _add_up(self, values, x) -> None:
         """`_evaluated` transposed: what the values say about the input, added up where tiles overlap."""
-        tiles = self.inputs.T @ values.reshape(len(values), -1)
+        tiles = self._along_axes(self.inputs.T, values)
         tiles = tiles.reshape(*self.tiles.size, len(x), *self.counts, x.shape[-1])
         whole = np.zeros((len(x), *_whole(n + 1 for n in self.counts), x.shape[-1]), x.dtype)
         target = _by_tile(whole)

@@ -1,13 +1,16 @@
 """Convolutions against loops over single numbers, and their gradients against finite differences."""
 
+import tracemalloc
+
 import numpy as np
 import pytest
 from hypothesis import given, settings
 from hypothesis import strategies as st
 
+from layerlab import threads
 from layerlab.autodiff import check_gradients, gradient
 from layerlab.ops import windows
-from layerlab.ops.conv import conv, conv_transpose, depthwise_conv
+from layerlab.ops.conv import _conv_shares, conv, conv_transpose, depthwise_conv
 from tests.ops import loops
 from tests.ops.spatial_cases import geometries, numbers
 
@@ -172,3 +175,22 @@ def test_a_sample_of_more_windows_than_a_block_has_rows_is_a_block():
     y = conv_transpose(x, kernel, (16, 16), "same", (1, 1))
     assert y.shape == (2, 224, 224, 3)
     np.testing.assert_array_equal(y[0], y[1])
+
+
+@pytest.mark.parametrize("padding", ["valid", "same"])
+@pytest.mark.parametrize("channels", [2, 32])  # by unrolling, by tiles
+def test_beside_its_results_a_convolution_needs_blocks_alone(monkeypatch, padding, channels):
+    monkeypatch.setattr(threads, "number_of_threads", lambda: 1)  # each has its own
+    x, kernel = numbers_for((64, 26, 26, channels), (3, 3, channels, 32), dtype="float32")
+    options = (1, 1), padding, (1, 1), None, True
+
+    def beside(call, results):
+        tracemalloc.start()
+        found = call()
+        peak = tracemalloc.get_traced_memory()[1]
+        tracemalloc.stop()
+        return peak - sum(array.nbytes for array in results(found))
+
+    y = conv(x, kernel, *options)  # unrolled, 64 samples of 32 channels are 50 MB
+    assert beside(lambda: conv(x, kernel, *options), lambda found: [found]) < 4e6
+    assert beside(lambda: _conv_shares([0, 1], y, y, x, kernel, *options), list) < 6e6
