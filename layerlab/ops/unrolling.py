@@ -33,7 +33,7 @@ class Unrolled:
         self.windows, self.kernel, self.bias = windows, kernel, bias
         self._windows = prod(windows.outputs)  # of a sample
         self._elements = self._windows * (kernel[..., 0].size + 1)  # of a sample, unrolled
-        self._least = max(1, _ROWS // max(1, self._windows))  # samples of a block
+        self._least = _ROWS // max(1, self._windows)  # samples of a block
         self._scratch = np.empty((0, kernel[..., 0].size + 1))
 
     def blocks(self, batch: int, back: bool = False) -> list[slice]:

@@ -122,12 +122,12 @@ def placed(x, spatial, before, value=0.0):
     return whole
 
 
-def fitting(elements: int, least: int = 1) -> int:
-    """How many samples of so many elements fit the cache, or `least` if that is more."""
-    return max(least, _BLOCK // max(1, elements))
+def fitting(elements: int, least: int = 0) -> int:
+    """How many samples of so many elements fit the cache, or `least` if that is more; 1 at least."""
+    return max(1, least, _BLOCK // max(1, elements))
 
 
-def blocks_of(batch: int, elements: int, least: int = 1) -> list[slice]:
+def blocks_of(batch: int, elements: int, least: int = 0) -> list[slice]:
     """Slices of the batch that fit the cache, when a sample takes so many elements; if not one, then four to share.
 
     No slice has fewer samples than `least`, except where they would be fewer than four.

@@ -175,6 +175,8 @@ def test_a_sample_of_more_windows_than_a_block_has_rows_is_a_block():
     y = conv_transpose(x, kernel, (16, 16), "same", (1, 1))
     assert y.shape == (2, 224, 224, 3)
     np.testing.assert_array_equal(y[0], y[1])
+    y = conv(np.ones((2, 80, 80, 64), "float32"), np.ones((3, 3, 64, 16), "float32"), (1, 1), "same", (1, 1))
+    np.testing.assert_allclose(y[:, 1:-1, 1:-1], 9 * 64, rtol=1e-5)
 
 
 @pytest.mark.parametrize("padding", ["valid", "same"])

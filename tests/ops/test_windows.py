@@ -64,8 +64,9 @@ def test_a_smaller_array_lies_in_a_larger_one():
 
 
 @pytest.mark.parametrize(("batch", "elements"), [(0, 5), (7, 1), (7, 10**6), (7, 0), (100, 2**14)])
-def test_blocks_cover_the_batch(batch, elements):
-    samples = [list(range(batch))[block] for block in blocks_of(batch, elements)]
+@pytest.mark.parametrize("least", [0, 1])
+def test_blocks_cover_the_batch(batch, elements, least):
+    samples = [list(range(batch))[block] for block in blocks_of(batch, elements, least)]
     assert list(chain.from_iterable(samples)) == list(range(batch))
     assert all(len(part) * elements <= 2**18 or len(part) == 1 for part in samples)
 
