@@ -225,11 +225,21 @@ class Variable(Watched):
 
     def assign_add(self, value) -> np.ndarray:
         """Add to the value."""
-        return self.assign(self._array + value)
+        return self._become(self._array + value)
 
     def assign_sub(self, value) -> np.ndarray:
         """Subtract from the value."""
-        return self.assign(self._array - value)
+        return self._become(self._array - value)
+
+    def _become(self, new) -> np.ndarray:
+        """`assign` for the result of a calculation: an array that fits is nobody else's, and taken without a copy."""
+        old = self._array
+        if type(new) is old.dtype.type:  # NumPy makes numbers of arrays without axes
+            new = np.asarray(new)
+        if type(new) is not np.ndarray or new.dtype != old.dtype or new.shape != old.shape:
+            return self.assign(new)
+        self._array = new
+        return new
 
     def __setitem__(self, index, value):
         raise TypeError(
