@@ -11,6 +11,7 @@ import numpy as np
 from layerlab.autodiff import primitive
 from layerlab.autodiff.inlining import Inline, inline
 from layerlab.ops.rectify import rectify
+from layerlab.ops.rows import max_along, sum_along, sum_of_products
 
 __all__ = [
     "erf",
@@ -129,13 +130,13 @@ def softmax(x, axis=-1):
     >>> softmax(np.array([1000.0, 1000.0, 0.0]))
     array([0.5, 0.5, 0. ])
     """
-    e = np.exp(x - np.max(x, axis=axis, keepdims=True))
-    return e / np.sum(e, axis=axis, keepdims=True)
+    e = np.exp(x - max_along(x, axis))
+    return e / sum_along(e, axis)
 
 
 @softmax.defvjp
 def _softmax_vjp(g, y, x, axis=-1):
-    return y * (g - np.sum(g * y, axis=axis, keepdims=True))
+    return y * (g - sum_of_products(g, y, axis))
 
 
 @primitive
@@ -145,13 +146,13 @@ def log_softmax(x, axis=-1):
     >>> log_softmax(np.array([0.0, -1000.0]))
     array([    0., -1000.])
     """
-    shifted = x - np.max(x, axis=axis, keepdims=True)
-    return shifted - np.log(np.sum(np.exp(shifted), axis=axis, keepdims=True))
+    shifted = x - max_along(x, axis)
+    return shifted - np.log(sum_along(np.exp(shifted), axis))
 
 
 @log_softmax.defvjp
 def _log_softmax_vjp(g, y, x, axis=-1):
-    return g - np.exp(y) * np.sum(g, axis=axis, keepdims=True)
+    return g - np.exp(y) * sum_along(g, axis)
 
 
 @primitive
