@@ -2,6 +2,7 @@
 # ruff: noqa: F403 - each family's __all__ says what comes
 
 from layerlab.layers.activation import *
+from layerlab.layers.adaptive_pooling import *
 from layerlab.layers.batch_normalization import *
 from layerlab.layers.bidirectional import *
 from layerlab.layers.cells import *

@@ -197,6 +197,7 @@ print("the same:", np.array_equal(inner.max(axis=(2, 4)), MaxPooling2D(3)(x)))
 # | mean | `AveragePooling1D` | `AveragePooling2D` | `AveragePooling3D` |
 # | largest of all | `GlobalMaxPooling1D` | `GlobalMaxPooling2D` | `GlobalMaxPooling3D` |
 # | mean of all | `GlobalAveragePooling1D` | `GlobalAveragePooling2D` | `GlobalAveragePooling3D` |
+# | as many as one asks for | `AdaptiveMaxPooling1D`, `AdaptiveAveragePooling1D` | ... `2D` | ... `3D` |
 #
 # One axis is for signals and text, two for pictures, three for volumes and video.
 
@@ -485,7 +486,7 @@ print("largest:", np.ravel(GlobalMaxPooling1D()(x)), "- with keepdims:", GlobalM
 # **What the tutorials get wrong, or leave out**
 #
 # - *"Pooling Layer: It is used to perform max pooling operations on temporal data."* That is the description of one layer,
-#   `MaxPooling1D`. There are twelve (see the table above), and most are used on pictures. Some take no maximum.
+#   `MaxPooling1D`. There are eighteen (see the table above), and most are used on pictures. Some take no maximum.
 # - The other tutorial lists a *"pooling locally connected layer"*. A comma is missing: they are two, and have nothing to do
 #   with each other.
 # - Neither says that pooling has no weights, that `strides` follows `pool_size`, or that the end of an odd input gets lost.

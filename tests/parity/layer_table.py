@@ -69,6 +69,10 @@ def global_pooling(rank):
     return images(rank), sometimes(keepdims=BOTH)
 
 
+def adaptive(rank):
+    return images(rank), always(output_size=(1, 2, 3))
+
+
 def recurrent(*more, activity=True):
     inside = each_weight("kernel", "recurrent", "bias", activity=activity)
     outside = sometimes(
@@ -113,6 +117,12 @@ SEQUENCES = shapes((2, 3, 4), (1, 4, 2), (3, 2, 5))
 LAYERS = {
     "Activation": (shape(2, 3, 4), always(activation=(*ACTIVATIONS, "exponential", "log_softmax", "softsign"))),
     "ActivityRegularization": (shape(2, 3), sometimes(l1=(0.1,), l2=(0.2,))),
+    "AdaptiveAveragePooling1D": adaptive(1),
+    "AdaptiveAveragePooling2D": adaptive(2),
+    "AdaptiveAveragePooling3D": adaptive(3),
+    "AdaptiveMaxPooling1D": adaptive(1),
+    "AdaptiveMaxPooling2D": adaptive(2),
+    "AdaptiveMaxPooling3D": adaptive(3),
     "Add": (same_shapes(),),
     "AlphaDropout": (shape(2, 3), *NOISE),
     "Average": (same_shapes(),),
