@@ -36,15 +36,15 @@ def _joined(parts):
     return np.concatenate(parts, axis=-1) if len(parts) > 1 else parts[0]
 
 
-def _way(windows: Windows, spatial, kernel, dtype, bias=None):
+def _way(windows: Windows, spatial, kernel, batch: int, dtype, bias=None):
     """A function that starts the quicker of the two ways to sum over these windows; each thread has its own."""
-    way = Winograd if Winograd.suits(windows, spatial, kernel, dtype) else Unrolled
+    way = Winograd if Winograd.suits(windows, spatial, kernel, batch, dtype) else Unrolled
     return partial(way, windows, spatial, kernel, bias)
 
 
 def _gather(x, kernel, windows: Windows, y, bias=None, rectified=False) -> None:
     """Write into y the sums over all windows, block by block of the batch."""
-    start = _way(windows, x.shape[1:-1], kernel, y.dtype, bias)
+    start = _way(windows, x.shape[1:-1], kernel, len(x), y.dtype, bias)
 
     def work(blocks):
         sums = start()
@@ -61,7 +61,7 @@ def _spread(g, kernel, windows: Windows, spatial, x=None, dx=None, y=None):
 
     Where there is y, the result of max(y, 0), only gradients of its positive numbers count.
     """
-    start = _way(windows, spatial, kernel, g.dtype)
+    start = _way(windows, spatial, kernel, len(g), g.dtype)
 
     def work(blocks):
         sums = start()

@@ -81,15 +81,16 @@ class Winograd:
         return blocks_of(batch, count * len(self.kernels) * max(self.kernel.shape[-2:]), _TILES // max(1, count))
 
     @classmethod
-    def suits(cls, windows: Windows, spatial, kernel, dtype) -> bool:
+    def suits(cls, windows: Windows, spatial, kernel, batch: int, dtype) -> bool:
         """Whether it can and pays: how many multiplications it takes, transforms included."""
         size, (channels, filters) = windows.size, kernel.shape[-2:]
-        plain = set(windows.strides + windows.dilation) == {1} and windows.padded(spatial) == windows.covered
-        if size not in _PAYS or dtype != np.float32 or not plain:
+        if size not in _PAYS or dtype != np.float32 or set(windows.strides + windows.dilation) != {1}:
             return False
-        tiles, points = prod(-(-n // _TILE) for n in windows.outputs), prod(_TILE + k - 1 for k in size)
+        tiles, points = batch * prod(-(-n // _TILE) for n in windows.outputs), prod(_TILE + k - 1 for k in size)
         ours = tiles * points * (channels * filters + points * channels + _TILE ** len(size) * filters)
-        return ours < _PAYS[size] * prod(windows.outputs) * prod(size) * channels * filters
+        ours += points * kernel.size  # its transform
+        plain = batch * prod(windows.outputs) * kernel.size
+        return ours < _PAYS[size] * plain and windows.padded(spatial) == windows.covered
 
     @cached_property
     def transformed(self):

@@ -69,7 +69,7 @@ def test_how_far_a_sum_over_32_channels_is_off(size, worst):
     close(y, exact, worst)
 
 
-GOOD = {"spatial": (26, 26), "size": (3, 3), "strides": (1, 1), "dilation": (1, 1), "channels": (32, 64)}
+GOOD = {"spatial": (26, 26), "size": (3, 3), "strides": (1, 1), "dilation": (1, 1), "channels": (32, 64), "batch": 8}
 
 
 @pytest.mark.parametrize(
@@ -84,14 +84,16 @@ GOOD = {"spatial": (26, 26), "size": (3, 3), "strides": (1, 1), "dilation": (1, 
         ({"size": (5, 5)}, False),
         ({"channels": (3, 64)}, False),  # the transforms cost more than they spare
         ({"spatial": (4, 4)}, False),  # 2 * 2 outputs of 4 * 4
+        ({"spatial": (9, 9), "channels": (512, 512)}, True),
+        ({"spatial": (9, 9), "channels": (512, 512), "batch": 1}, False),  # as much work on the kernel
     ],
 )
 def test_it_is_chosen_where_it_pays(change, quicker):
-    spatial, size, strides, dilation, channels = (GOOD | change).values()
+    spatial, size, strides, dilation, channels, batch = (GOOD | change).values()
     windows = Windows.over(spatial, size, strides, dilation, "valid")
     kernel = np.ones((*size, *channels), "float32")
-    assert Winograd.suits(windows, spatial, kernel, np.dtype("float32")) == quicker
-    assert not Winograd.suits(windows, spatial, kernel, np.dtype("float64"))
+    assert Winograd.suits(windows, spatial, kernel, batch, np.dtype("float32")) == quicker
+    assert not Winograd.suits(windows, spatial, kernel, batch, np.dtype("float64"))
 
 
 def test_a_zero_stays_exactly_zero():
