@@ -33,22 +33,24 @@ def locally_connected(x, kernel, windows: Windows, bias=None, rectified=False):
     >>> locally_connected(np.ones((1, 4, 1)), kernel, windows).ravel()
     array([  2.,  20., 200.])
     """
-    unrolled, matrices = _unrolled(x, windows, bias is not None), _with_bias(kernel, bias)
+    matrices, patches = _with_bias(kernel, bias), _patches(x, windows)
     y = np.empty((len(kernel), kernel.shape[-1], len(x)), np.result_type(x, kernel))  # (positions, filters, batch)
 
     def work(blocks):
-        for block in blocks:
-            np.matmul(matrices[block].swapaxes(1, 2), unrolled[block], out=y[block])
+        for rows, block in blocks:
+            np.matmul(matrices[block].swapaxes(1, 2), _unrolled(patches[rows], matrices[block]), out=y[block])
             if rectified:  # while it is in the cache
                 rectify(y[block], out=y[block])
 
-    share(work, _blocks(y))
+    share(work, _blocks(windows, matrices, len(x)))
     return _batch_first(y.reshape(*windows.outputs, *y.shape[1:]))
 
 
-def _blocks(y) -> list[slice]:
-    """Slices of the positions."""
-    return blocks_of(len(y), 2 * y[:1].size)
+def _blocks(windows: Windows, matrices, batch: int) -> list[tuple[slice, slice]]:
+    """(slice of the first axis of outputs, slice of the positions in it): as many as fit the cache, with all of theirs."""
+    inside = prod(windows.outputs[1:])
+    rows = blocks_of(windows.outputs[0], inside * sum(matrices.shape[1:]) * batch)
+    return [(row, slice(row.start * inside, row.stop * inside)) for row in rows]
 
 
 def _with_bias(kernel, bias):
@@ -58,12 +60,16 @@ def _with_bias(kernel, bias):
     return np.concatenate([kernel, bias.reshape(len(kernel), 1, kernel.shape[-1])], axis=1)
 
 
-def _unrolled(x, windows: Windows, with_one: bool):
-    """The patches by position, and a 1 for the bias: (positions, taps * channels + 1, batch)."""
+def _patches(x, windows: Windows):
+    """Every window as a view of one copy of the input: (*outputs, *size, channels, batch)."""
     padded = _batch_first(np.moveaxis(windows.pad(x), 0, -1).copy())
-    patches = np.moveaxis(windows.patches(padded), 0, -1)  # (*outputs, *size, channels, batch)
-    inputs = prod(patches.shape[len(windows.outputs) : -1])
-    unrolled = np.empty((prod(windows.outputs), inputs + with_one, len(x)), x.dtype)
+    return np.moveaxis(windows.patches(padded), 0, -1)
+
+
+def _unrolled(patches, matrices):
+    """The inputs of some positions, and a 1 if their matrices hold a bias: (positions, taps * channels + 1, batch)."""
+    unrolled = np.empty((*matrices.shape[:2], patches.shape[-1]), patches.dtype)
+    inputs = prod(patches.shape[:-1]) // len(matrices)
     unrolled[:, inputs:] = 1
     unrolled[:, :inputs].reshape(patches.shape)[...] = patches
     return unrolled
@@ -80,19 +86,19 @@ def _batch_last(array, positions: int):
 
 
 def _shares(wanted, g, y, x, kernel, windows, bias=None, rectified=False):
-    unrolled, matrices = _unrolled(x, windows, bias is not None), _with_bias(kernel, bias)
+    matrices, patches = _with_bias(kernel, bias), _patches(x, windows)
     g, y = (_batch_last(array, len(kernel)) for array in (g, y))
     of_matrices = np.empty(matrices.shape, g.dtype)
     of_patches = np.empty((*kernel.shape[:2], len(x)), g.dtype) if _X in wanted else None
 
     def work(blocks):
-        for block in blocks:
+        for rows, block in blocks:
             part = g[block] * (y[block] > 0) if rectified else g[block]
-            np.matmul(unrolled[block], part.swapaxes(1, 2), out=of_matrices[block])
+            np.matmul(_unrolled(patches[rows], matrices[block]), part.swapaxes(1, 2), out=of_matrices[block])
             if of_patches is not None:
                 np.matmul(kernel[block], part, out=of_patches[block])
 
-    share(work, _blocks(g))
+    share(work, _blocks(windows, matrices, len(x)))
     inputs = kernel.shape[1]
     shares = {_KERNEL: lambda: of_matrices[:, :inputs], _BIAS: lambda: of_matrices[:, inputs].reshape(bias.shape)}
     shares[_X] = lambda: _rolled(of_patches, x, windows)

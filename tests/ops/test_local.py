@@ -70,3 +70,8 @@ def test_behind_it_nothing_is_copied():
     y = locally_connected(x, kernel, windows, bias)
     assert y.strides[0] == y.itemsize
     assert np.shares_memory(y.reshape(len(y), -1), y)
+
+
+def test_no_samples_give_no_sums():
+    x, kernel, windows, bias = arrays(GEOMETRIES[1], batch=0)
+    assert locally_connected(x, kernel, windows, bias).shape == (0, *bias.shape)
