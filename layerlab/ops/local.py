@@ -47,7 +47,7 @@ def locally_connected(x, kernel, windows: Windows, bias=None, rectified=False):
 
 
 def _blocks(windows: Windows, matrices, batch: int) -> list[tuple[slice, slice]]:
-    """(slice of the first axis of outputs, slice of the positions in it): as many as fit the cache, with all of theirs."""
+    """(slice of the first axis of outputs, slice of the positions in it): as many as fit the cache."""
     inside = prod(windows.outputs[1:])
     rows = blocks_of(windows.outputs[0], inside * sum(matrices.shape[1:]) * batch)
     return [(row, slice(row.start * inside, row.stop * inside)) for row in rows]
