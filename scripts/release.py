@@ -73,16 +73,29 @@ def wheel():
     """From the wheel, in an empty environment and an empty folder, the course starts and chapter 1 runs."""
     shutil.rmtree(DIST, ignore_errors=True)
     subprocess.run([sys.executable, "-m", "build", "-o", str(DIST), str(ROOT)], check=True, stdout=subprocess.DEVNULL)
-    (built,) = DIST.glob("*.whl")
+    (built,) = DIST.glob("*-py3-none-any.whl")  # nothing in it is compiled, so browsers can install it, too
     with tempfile.TemporaryDirectory() as temporary:
-        start, folder = time.monotonic(), Path(temporary)
+        start, before, folder = time.monotonic(), _of_processor(), Path(temporary)
         python = _environment(folder / "venv", f"{built}[course]")
         _start_the_course(python, folder)
         _run_a_chapter(python, folder / "layerlab-course" / "notebooks" / "01_what_is_a_layer.ipynb")
         seconds, size = time.monotonic() - start, _megabytes(folder / "venv")
-    say(f"{built.stat().st_size / 1e6:.1f} MB of wheel; installed {size:.0f} MB; {seconds:.0f} s in all")
+    used = _of_processor() - before
+    say(f"{built.stat().st_size / 1e6:.1f} MB of wheel; installed {size:.0f} MB; {seconds:.0f} s, {used:.0f} s of work")
     assert size <= MEGABYTES, f"{size:.0f} MB are more than {MEGABYTES}"
+    if _busy():
+        seconds = used  # the rest went to other programs
     assert seconds <= SECONDS, f"{seconds:.0f} s are more than {SECONDS}"
+
+
+def _of_processor():
+    """Seconds that the processor spent on this program and those it started."""
+    return sum(os.times()[:4])
+
+
+def _busy():
+    """Whether more than twice as many programs want to run as there are processors."""
+    return hasattr(os, "getloadavg") and os.getloadavg()[0] > 2 * (os.cpu_count() or 1)
 
 
 def _environment(place, *packages):
