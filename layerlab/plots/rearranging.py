@@ -41,7 +41,7 @@ def rearranged(arrays, memory=True, columns=None, title=None):
     columns = columns or len(arrays)
     rows = -(-len(arrays) // columns)
     wide = max(_width(array, memory) for array in arrays.values()) + 0.6
-    tall = max(_height(array) for array in arrays.values()) + 0.4 + 1.7 * memory
+    tall = max(_height(array) for array in arrays.values()) + 0.4 + 2.0 * memory
     inch = min(0.5, WIDTH / (columns * wide))
     figure, axes = canvas(rows * (inch * tall + 0.35) + 0.3 * bool(title), columns, rows, squeeze=False)
     for ax in axes.ravel()[len(arrays) :]:
@@ -91,7 +91,7 @@ def _draw(ax, array, color_of, floor, inch) -> None:
     tables = _sheets(array)
     count, _, columns = tables.shape
     left, top = -(count * (columns + _GAP) - _GAP) / 2, -0.6 * (array.ndim > 2)
-    size = min(11.0, 30 * inch)
+    size = min(11.0, 38 * inch)
     for sheet in range(count if array.ndim > 2 else 0):
         middle = left + sheet * (columns + _GAP) + columns / 2
         ax.text(middle, -0.12, f"[{sheet}]", ha="center", va="center", color=INK, fontsize=9)
@@ -102,7 +102,7 @@ def _draw(ax, array, color_of, floor, inch) -> None:
         start = -array.size * _NARROW / 2
         ax.text(0, floor + 1.12, "in memory:", ha="center", va="bottom", color=INK, fontsize=9)
         for place, number in enumerate(array.ravel()):
-            _cell(ax, start + place * _NARROW, floor, _NARROW, number, color_of(number), 0.8 * size)
+            _cell(ax, start + place * _NARROW, floor, _NARROW, number, color_of(number), min(8.8, 30 * inch))
     ax.axis("off")
 
 
