@@ -6,9 +6,9 @@ same with one of these matrices transposed. Four outputs of three taps, which ta
 points (Lavin & Gray 2016); along two axes 36 instead of 144. For many channels each point is a product of matrices, and
 so are the transforms before and after it.
 
-It is not the same arithmetic. Against float64, the sums over 3x3 taps of 32 to 128 channels and their gradients are off
-by at most 2.3e-6 of the largest, and by 0.4e-6 to 1.1e-6 in the root mean square; plain sums in float32 by 0.1e-6 to
-0.2e-6. A NaN reaches all outputs of its tiles. So float64 never goes this way.
+It is not the same arithmetic. Against float64, the sums over 3x3 or 5x5 taps of 32 to 128 channels and their gradients
+are off by at most 2.3e-6 of the largest, and by 0.4e-6 to 1.3e-6 in the root mean square; plain sums in float32 by 0.1e-6
+to 0.2e-6. A NaN reaches all outputs of its tiles. So float64 never goes this way.
 
 Source: A. Lavin and S. Gray, "Fast Algorithms for Convolutional Neural Networks" (2016).
 """
@@ -22,38 +22,38 @@ from layerlab.ops.windows import Windows, blocks_of, inside, placed
 
 __all__ = ["Winograd"]
 
-# size of a kernel -> the share of the plain way's multiplications below which it was measured to be faster. With more
-# taps the errors grow faster than the gain.
-_PAYS = {(3,): 0.6, (5,): 0.6, (3, 3): 0.8}
-_TILE = 4  # outputs of a tile along an axis
+# size of a kernel -> the share of the plain way's multiplications below which it was measured to be faster
+_PAYS = {(3,): 0.6, (5,): 0.6, (3, 3): 0.8, (5, 5): 0.83}
+_OUTPUTS = {(3,): 4, (5,): 4, (3, 3): 4, (5, 5): 2}  # of a tile, along an axis; with more, errors outgrow the gain
 _TILES = 128  # of a block at least, where there are so many
 
-# taps -> points, and infinity is one more. Of those tried these have the smallest errors, by a factor of up to 3.
-_POINTS = {3: (0, 3 / 4, -3 / 4, 3 / 2, -3 / 2), 5: (0, 1, -1, 2, -2, 1 / 2, -1 / 2)}
+# number -> points, and infinity is the last. Of those tried these have the smallest errors, by a factor of up to 3.
+_POINTS = {6: (0, 3 / 4, -3 / 4, 3 / 2, -3 / 2), 8: (0, 1, -1, 2, -2, 1 / 2, -1 / 2)}
 
 
 @cache
-def _along_axis(taps: int):
-    """(outputs, kernels, inputs), such that 4 outputs are outputs.T @ ((kernels @ kernel) * (inputs @ x)).
+def _along_axis(taps: int, count: int):
+    """(outputs, kernels, inputs), such that `count` outputs are outputs.T @ ((kernels @ kernel) * (inputs @ x)).
 
-    Shapes: (points, 4), (points, taps), (points, 4 + taps - 1), where points = 4 + taps - 1.
+    Shapes: (points, count), (points, taps), (points, points), where points = count + taps - 1.
     """
+    points = count + taps - 1
 
-    def powers(count):
-        return np.array([[p**i for i in range(count)] for p in _POINTS[taps]] + [[0.0] * (count - 1) + [1.0]])
+    def powers(n):
+        return np.array([[p**i for i in range(n)] for p in _POINTS[points]] + [[0.0] * (n - 1) + [1.0]])
 
-    inputs = np.linalg.inv(powers(_TILE + taps - 1)).T
+    inputs = np.linalg.inv(powers(points)).T
     scale = np.exp2(np.round(np.log2(np.abs(inputs).max(axis=1, keepdims=True))))  # powers of 2 cost no digits
-    return powers(_TILE), powers(taps) * scale, inputs / scale
+    return powers(count), powers(taps) * scale, inputs / scale
 
 
 @cache
-def _transforms(taps: int, rank: int):
+def _transforms(taps: int, count: int, rank: int):
     """`_along_axis` for several axes; `outputs` has a row of ones more, which adds the bias to each output.
 
     The matrices of outputs and kernels are for all axes at once. That of inputs is for one after the other.
     """
-    outputs, kernels, inputs = (matrix.astype("float32") for matrix in _along_axis(taps))
+    outputs, kernels, inputs = (matrix.astype("float32") for matrix in _along_axis(taps, count))
     outputs, kernels = (reduce(np.kron, [matrix] * rank) for matrix in (outputs, kernels))
     return np.concatenate([outputs, np.ones_like(outputs[:1])]), kernels, inputs
 
@@ -69,11 +69,11 @@ class Winograd:
     """
 
     def __init__(self, windows: Windows, spatial, kernel, bias=None):
-        self.kernel, self.bias, self.rank, side = kernel, bias, len(spatial), _TILE + len(kernel) - 1
-        self.outputs, self.kernels, self.inputs = _transforms(len(kernel), self.rank)
-        self.counts = tuple(-(-n // _TILE) for n in windows.outputs)
-        ones = (1,) * self.rank
-        self.tiles = Windows((side,) * self.rank, (_TILE,) * self.rank, ones, windows.padding, self.counts)
+        self.kernel, self.bias, self.rank, self.side = kernel, bias, len(spatial), _OUTPUTS[windows.size]
+        self.outputs, self.kernels, self.inputs = _transforms(len(kernel), self.side, self.rank)
+        self.counts = tuple(-(-n // self.side) for n in windows.outputs)
+        size, steps, ones = ((n,) * self.rank for n in (len(self.inputs), self.side, 1))
+        self.tiles = Windows(size, steps, ones, windows.padding, self.counts)
 
     def blocks(self, batch: int, back: bool = False) -> list[slice]:
         """Of the batch: they fit the cache, and have enough tiles to outweigh the work on the kernel."""
@@ -86,8 +86,9 @@ class Winograd:
         size, (channels, filters) = windows.size, kernel.shape[-2:]
         if size not in _PAYS or dtype != np.float32 or set(windows.strides + windows.dilation) != {1}:
             return False
-        tiles, points = batch * prod(-(-n // _TILE) for n in windows.outputs), prod(_TILE + k - 1 for k in size)
-        ours = tiles * points * (channels * filters + points * channels + _TILE ** len(size) * filters)
+        side = _OUTPUTS[size]
+        tiles, points = batch * prod(-(-n // side) for n in windows.outputs), prod(side + k - 1 for k in size)
+        ours = tiles * points * (channels * filters + points * channels + side ** len(size) * filters)
         ours += points * kernel.size  # its transform
         plain = batch * prod(windows.outputs) * kernel.size
         return ours < _PAYS[size] * plain and windows.padded(spatial) == windows.covered
@@ -108,16 +109,16 @@ class Winograd:
         products = np.empty((len(values) + 1, values.shape[1], y.shape[-1]), y.dtype)
         np.matmul(values, self.transformed, out=products[:-1])
         products[-1] = 0 if self.bias is None else self.bias
-        full = _whole(self.counts)
+        full = self._whole(self.counts)
         whole = y if y.shape[1:-1] == full else np.empty((len(y), *full, y.shape[-1]), y.dtype)
-        tiles = _by_tile(whole)
+        tiles = self._by_tile(whole)
         np.copyto(tiles, (self.outputs.T @ products.reshape(len(products), -1)).reshape(tiles.shape))
         if whole is not y:
             y[...] = whole[inside(y.shape[1:-1], (0,) * self.rank)]
 
     def backward(self, g, x=None, dx=None) -> None:
         """Add to the total what a block gives to the kernel, if there is x; write the gradient by the input into dx."""
-        tiles = _by_tile(_positions(placed(g, _whole(self.counts), (0,) * self.rank))).copy().view(g.dtype)
+        tiles = self._by_tile(_positions(placed(g, self._whole(self.counts), (0,) * self.rank))).copy().view(g.dtype)
         products = self.outputs @ tiles.reshape(self.outputs.shape[1], -1)
         products = products.reshape(len(products), -1, g.shape[-1])
         if x is not None:
@@ -149,29 +150,27 @@ class Winograd:
         """`_evaluated` transposed: what the values say about the input, added up where tiles overlap."""
         tiles = self._along_axes(self.inputs.T, values)
         tiles = tiles.reshape(*self.tiles.size, len(x), *self.counts, x.shape[-1])
-        whole = np.zeros((len(x), *_whole(n + 1 for n in self.counts), x.shape[-1]), x.dtype)
-        target = _by_tile(whole)
-        for corner in np.ndindex((2,) * self.rank):  # along each axis a tile reaches into the next one
-            part = tiles[tuple(slice(_TILE * c, _TILE * (c + 1)) for c in corner)]
+        reach = -(-len(self.inputs) // self.side)  # along an axis a tile of inputs reaches over so many of outputs
+        whole = np.zeros((len(x), *self._whole(n + reach - 1 for n in self.counts), x.shape[-1]), x.dtype)
+        target = self._by_tile(whole)
+        for corner in np.ndindex((reach,) * self.rank):
+            part = tiles[tuple(slice(self.side * c, self.side * (c + 1)) for c in corner)]
             places = (slice(c, c + n) for c, n in zip(corner, self.counts, strict=True))
             there = target[(*map(slice, part.shape[: self.rank]), slice(None), *places)]
             there += part
         x[...] = whole[inside(x.shape[1:-1], tuple(before for before, _ in self.tiles.padding))]
 
+    def _whole(self, counts):
+        """Spatial sizes of so many tiles."""
+        return tuple(self.side * count for count in counts)
 
-def _whole(counts):
-    """Spatial sizes of so many tiles."""
-    return tuple(_TILE * count for count in counts)
+    def _by_tile(self, whole):
+        """A view of (batch, *(side * count), channels) as (*(side,) * rank, batch, *counts, channels)."""
+        batch, *spatial, channels = whole.shape
+        split = whole.reshape(batch, *(n for size in spatial for n in (size // self.side, self.side)), channels)
+        return np.moveaxis(split, range(2, 2 * self.rank + 1, 2), range(self.rank))
 
 
 def _positions(x):
     """The channels of each position as one item: that copies in less time."""
     return x.view(f"V{x.itemsize * x.shape[-1]}")
-
-
-def _by_tile(whole):
-    """A view of (batch, *(4 * count), channels) as (*(4,) * rank, batch, *counts, channels)."""
-    batch, *spatial, channels = whole.shape
-    rank = len(spatial)
-    split = whole.reshape(batch, *(side for n in spatial for side in (n // _TILE, _TILE)), channels)
-    return np.moveaxis(split, range(2, 2 * rank + 1, 2), range(rank))

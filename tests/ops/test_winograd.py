@@ -14,7 +14,7 @@ from tests.ops import loops
 @st.composite
 def cases(draw):
     """(batch, spatial, size, padding, channels, filters)."""
-    size = draw(st.sampled_from([(3,), (5,), (3, 3)]))
+    size = draw(st.sampled_from([(3,), (5,), (3, 3), (5, 5)]))
     padding = draw(st.sampled_from(["valid", "same", "causal"]))
     spatial = tuple(draw(st.integers(k if padding == "valid" else 1, 11)) for k in size)
     return draw(st.integers(0, 2)), spatial, size, padding, draw(st.integers(1, 3)), draw(st.integers(1, 3))
@@ -60,7 +60,7 @@ def test_gradients_are_those_of_unrolling(case):
         close(ours, theirs)
 
 
-@pytest.mark.parametrize(("size", "worst"), [((3,), 1e-6), ((5,), 2e-6), ((3, 3), 3e-6)])
+@pytest.mark.parametrize(("size", "worst"), [((3,), 1e-6), ((5,), 2e-6), ((3, 3), 3e-6), ((5, 5), 3e-6)])
 def test_how_far_a_sum_over_32_channels_is_off(size, worst):
     tiles, unrolled, x, g = ways((2, (34,) * len(size), size, "valid", 32, 64))
     y, exact = np.empty_like(g), np.empty(g.shape)
@@ -81,7 +81,9 @@ GOOD = {"spatial": (26, 26), "size": (3, 3), "strides": (1, 1), "dilation": (1, 
         ({"strides": (1, 2)}, False),
         ({"dilation": (2, 1)}, False),
         ({"size": (3, 1)}, False),
-        ({"size": (5, 5)}, False),
+        ({"size": (5, 5)}, True),
+        ({"size": (5, 5), "channels": (16, 32)}, False),
+        ({"size": (7, 7)}, False),
         ({"channels": (3, 64)}, False),  # the transforms cost more than they spare
         ({"spatial": (4, 4)}, False),  # 2 * 2 outputs of 4 * 4
         ({"spatial": (9, 9), "channels": (512, 512)}, True),
@@ -106,8 +108,8 @@ def test_a_zero_stays_exactly_zero():
 def test_the_transforms_are_those_of_polynomials():
     from layerlab.ops.winograd import _along_axis
 
-    for taps in (3, 5):
-        outputs, kernels, inputs = _along_axis(taps)
+    for taps, count in ((3, 4), (5, 4), (5, 2)):
+        outputs, kernels, inputs = _along_axis(taps, count)
         for tap in range(taps):  # a kernel with a single 1 shifts its input
             shifted = outputs.T @ np.diag(kernels[:, tap]) @ inputs
-            np.testing.assert_allclose(shifted, np.eye(4, 4 + taps - 1, tap), atol=1e-12)
+            np.testing.assert_allclose(shifted, np.eye(count, count + taps - 1, tap), atol=1e-12)
