@@ -11,6 +11,7 @@ from layerlab.layers.convolution import *
 from layerlab.layers.core import *
 from layerlab.layers.dense import *
 from layerlab.layers.depthwise_convolution import *
+from layerlab.layers.einsum_dense import *
 from layerlab.layers.embedding import *
 from layerlab.layers.global_pooling import *
 from layerlab.layers.input_layer import *

@@ -158,6 +158,13 @@ LAYERS = {
     "Dot": (shapes(*PAIRS), always(axes=(-1,)), sometimes(normalize=BOTH)),
     "Dropout": (shape(2, 3), *NOISE),
     "ELU": (shape(2, 3), sometimes(alpha=(0.5, 2.0))),
+    "EinsumDense": (
+        shapes((2, 3, 4), (3, 2, 5)),
+        # sizes that the input tells ("abc,cd->abd") are None in Keras's stated shape, against its documentation
+        always(equation=("...c,cde->...de",), output_shape=((3, 2),)),
+        sometimes(bias_axes=("d", "de"), activation=ACTIVATIONS),
+        each_weight("kernel", "bias"),
+    ),
     "Embedding": (
         shape(1, 2, 3),
         ids(4),
