@@ -630,7 +630,7 @@ print(textwrap.fill(str(caught[0].message), 95))
 # | units | `output_dim` | `units`, also as `32.0` | `units`, a whole number |
 # | arguments | `init`, `W_regularizer`, `b_constraint`, `bias=True` | `kernel_initializer`, `kernel_regularizer`, `bias_constraint`, `use_bias=True` | as in Keras 2 |
 # | input | `input_dim=16` | `input_shape=(16,)` | `Input((16,))` in front |
-# | more than two axes | in the first versions a layer of its own, `TimeDistributedDense` | acts on the last axis | acts on the last axis |
+# | more than two axes | in the first versions a layer of its own, `TimeDistributedDense` | acts on the last axis; `EinsumDense` on any | the same |
 # | unknown argument | an error | `TypeError` | `ValueError` |
 #
 # Keras 3 has three arguments more, `lora_rank`, `lora_alpha` and `quantization_config`, for adapting very large models. layerlab
