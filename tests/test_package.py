@@ -146,7 +146,7 @@ def python(code):
     return subprocess.run(command, check=True, capture_output=True, text=True).stdout.strip()
 
 
-HEAVY = ("matplotlib", "h5py", "tqdm", "scipy", "jupyterlab", "ipykernel", "IPython", "ipywidgets", "pandas")
+HEAVY = ("matplotlib", "h5py", "tqdm", "scipy", "numba", "jupyterlab", "ipykernel", "IPython", "ipywidgets", "pandas")
 IMPORTS = {  # what -> the statement, and how many seconds it may take
     "the package": ("import layerlab", 0.25),
     "every public module": ("import layerlab; [getattr(layerlab, name) for name in layerlab.__all__]", 0.5),
