@@ -30,6 +30,7 @@ from layerlab.layers.regularization import *
 from layerlab.layers.reshaping import *
 from layerlab.layers.resizing import *
 from layerlab.layers.rnn import *
+from layerlab.layers.spectral_normalization import *
 from layerlab.layers.stacked_cells import *
 from layerlab.layers.transposed_convolution import *
 from layerlab.layers.wrappers import *

@@ -99,8 +99,10 @@ for path in sorted(Path(__file__).parent.glob("test_*.py")):
         CASES += getattr(import_module(f"tests.layers.{path.stem}"), "CASES", [])
 
 # They have no formula of their own (bases, the layer that stands for a model's input, layers of cells), or are called
-# with states: test_recurrent.py and test_wrappers.py have their tests.
-WITHOUT_CASE = set("Layer InputLayer Wrapper RNN StackedRNNCells SimpleRNNCell LSTMCell GRUCell".split())
+# with states, or change a weight when they are called: files of their own have their tests.
+WITHOUT_CASE = set(
+    "Layer InputLayer Wrapper RNN StackedRNNCells SimpleRNNCell LSTMCell GRUCell SpectralNormalization".split()
+)
 
 
 @pytest.mark.parametrize("check", CHECKS, ids=lambda check: check.__name__)

@@ -227,5 +227,7 @@ LAYERS = {
     "ZeroPadding3D": margins("padding", 3),
 }
 
-# No formula of their own, one that is given to them, or a part of a layer that has an entry.
-WITHOUT_ENTRY = {"Layer", "InputLayer", "Lambda", "Wrapper", "StackedRNNCells", "SimpleRNNCell", "LSTMCell", "GRUCell"}
+# No formula of their own, one that is given to them, a part of a layer that has an entry, or weights that calls change.
+WITHOUT_ENTRY = set(
+    "Layer InputLayer Lambda Wrapper StackedRNNCells SimpleRNNCell LSTMCell GRUCell SpectralNormalization".split()
+)
