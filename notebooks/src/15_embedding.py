@@ -97,7 +97,8 @@ for _ in range(10):
     snapshots.append(watched.layers[0].get_weights()[0])
 
 GROUPS = {"a e i o u": "aeiou", "y": "y", "the other 20": "bcdfghjklmnpqrstvwxz", "the dot": "."}
-figure, axes = plt.subplots(2, 2, figsize=(8, 7.4), layout="constrained")
+gaps = {"hspace": 0.06}  # between the rows
+figure, axes = plt.subplots(2, 2, figsize=(8, 7.8), layout="constrained", gridspec_kw=gaps)
 for ax, epoch in zip(axes.ravel(), [0, 1, 2, 10], strict=True):
     title = f"after {epoch} passes"
     plots.embedding_map(snapshots[epoch], SIGNS, GROUPS, title, legend=epoch == 10, ax=ax)
