@@ -29,6 +29,7 @@ from layerlab.layers.recurrent import *
 from layerlab.layers.regularization import *
 from layerlab.layers.reshaping import *
 from layerlab.layers.resizing import *
+from layerlab.layers.reversible_embedding import *
 from layerlab.layers.rnn import *
 from layerlab.layers.spectral_normalization import *
 from layerlab.layers.stacked_cells import *

@@ -1,6 +1,7 @@
 """Embedding: a table with one row of numbers for each word, player or product."""
 
 import warnings
+from typing import ClassVar
 
 import numpy as np
 
@@ -45,8 +46,8 @@ class Embedding(Layer):
     """
 
     repeats = True
-    weight_names = ("embeddings",)
-    config_names = (
+    weight_names: ClassVar[tuple[str, ...]] = ("embeddings",)
+    config_names: ClassVar[tuple[str, ...]] = (
         "input_dim",
         "output_dim",
         "embeddings_initializer",

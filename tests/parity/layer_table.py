@@ -206,6 +206,13 @@ LAYERS = {
     "ReLU": (shape(2, 3), sometimes(max_value=(1.0,), negative_slope=(0.2,), threshold=(0.3,))),
     "RepeatVector": (shape(2), always(n=(1, 3))),
     "Reshape": (shapes((2, 12), (3, 2, 6), (1, 3, 2, 2)), always(target_shape=((3, 4), (-1,), (2, -1, 3), (12, 1)))),
+    "ReversibleEmbedding": (
+        shape(1, 2),
+        ids(4),
+        always(input_dim=(4, 6), output_dim=(1, 3)),
+        sometimes(tie_weights=BOTH),
+        each_weight("embeddings", activity=False),
+    ),
     "SeparableConv1D": separable(1),
     "SeparableConv2D": separable(2),
     "SimpleRNN": recurrent(activity=False),  # Keras drops that argument of this layer
