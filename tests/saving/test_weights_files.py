@@ -204,7 +204,7 @@ def test_loading_what_is_not_there(name, error, message, tmp_path):
 def test_arguments_are_checked(tmp_path):
     with pytest.raises(ValueError, match=r"The filename must end in `\.weights\.h5`"):
         model(2).save_weights("a.h5")
-    with pytest.raises(ValueError, match="leave max_shard_size at None"):
+    with pytest.raises(ValueError, match=r"must end in `\.weights\.json` when `max_shard_size` is specified"):
         model(2).save_weights(tmp_path / "a.weights.h5", max_shard_size=1)
     with pytest.raises(ValueError, match=r"Invalid keyword arguments: .*by_nam"):
         model(2).load_weights(tmp_path / "a.weights.h5", by_nam=True)
@@ -263,3 +263,68 @@ def test_a_layer_that_two_attributes_share_is_written_once(tmp_path):
     ours.set_weights([w * 0 for w in before])
     ours.load_weights(tmp_path / "a.weights.h5")
     assert same(ours.get_weights(), before)
+
+
+# --- in several files -----------------------------------------------------------------------------------------------
+
+
+def kilobytes(n):
+    return n * 2**10 / 2**30  # in gigabytes
+
+
+def trained_and_untrained():
+    models = [Sequential([Input((20,)), Dense(30), Dense(20), Dense(2)]) for _ in range(2)]
+    for each in models:
+        each.compile("adam", "mse")
+    models[0].fit(np.ones((4, 20)), np.ones((4, 2)), verbose=0)
+    models[1].optimizer.build(models[1].trainable_weights)
+    return models
+
+
+def test_weights_go_into_as_many_files_as_they_need_and_come_back(tmp_path):
+    source, target = trained_and_untrained()
+    source.save_weights(tmp_path / "big.weights.json", max_shard_size=kilobytes(4))
+    table = json.loads((tmp_path / "big.weights.json").read_text())
+    files = sorted(path.name for path in tmp_path.glob("*.h5"))
+    assert files == [f"big_{i:05}.weights.h5" for i in range(len(files))]
+    assert len(files) > 3
+    assert table["metadata"]["total_size"] == sum(
+        v.value.nbytes for v in (*source.weights, *source.optimizer.variables)
+    )
+    assert isinstance(table["weight_map"]["/optimizer/vars"], list)
+    assert isinstance(table["weight_map"]["/layers/dense/vars"], str)
+    target.load_weights(tmp_path / "big.weights.json")
+    for ours, theirs in zip(
+        (*target.weights, *target.optimizer.variables), (*source.weights, *source.optimizer.variables), strict=True
+    ):
+        np.testing.assert_array_equal(ours.numpy(), theirs.numpy())
+
+
+def test_an_array_larger_than_a_file_is_an_error_before_anything_is_written(tmp_path):
+    with pytest.raises(ValueError, match=r"exceeds the maximum shard size 100\.00 B\. You can increase"):
+        trained_and_untrained()[0].save_weights(tmp_path / "big.weights.json", max_shard_size=kilobytes(100 / 1024))
+    assert not list(tmp_path.iterdir())
+
+
+@pytest.mark.parametrize(
+    ("change", "message"),
+    [
+        (lambda table: {}, "it does not tell which file holds which weights"),
+        (lambda table: {"weight_map": {"/vars": "../other.h5"}}, "is no HDF5 file in the same folder"),
+        (lambda table: {"weight_map": {"/vars": "/etc/passwd"}}, "is no HDF5 file in the same folder"),
+        (lambda table: {"weight_map": {"/vars": [1]}}, "is no HDF5 file in the same folder"),
+        (lambda table: {"weight_map": {"/vars": "gone.h5"}}, "it is missing"),
+        (lambda table: {"weight_map": {"/vars": "big_00000.weights.h5"}}, "it holds no '/vars'"),
+        (lambda table: {"weight_map": {}}, "could not be loaded"),
+    ],
+)
+def test_a_table_that_lies_changes_nothing(change, message, tmp_path):
+    source, target = trained_and_untrained()
+    path = tmp_path / "big.weights.json"
+    source.save_weights(path, max_shard_size=1)
+    path.write_text(json.dumps(change(json.loads(path.read_text()))))
+    before = target.get_weights()
+    with pytest.raises(ValueError, match=message):
+        target.load_weights(path)
+    for old, now in zip(before, target.get_weights(), strict=True):
+        np.testing.assert_array_equal(old, now)
