@@ -106,6 +106,7 @@ class Layer(WeightOwner, StatelessCall, Configured, Registered):
         self.autocast = autocast
         self.activity_regularizer = regularizers.get(activity_regularizer)
         self._build_shapes: dict | None = None
+        self._first_shapes: list | None = None  # of the outputs of the first call
         self._is_building = self._locked = self._was_called = False
         self.built = type(self).build is Layer.build  # nothing to make
 
@@ -317,6 +318,7 @@ class Layer(WeightOwner, StatelessCall, Configured, Registered):
         with name_scope(self.name):  # layers inside may make their weights now
             outputs = self.call(*args, **kwargs)
         self._was_called = True
+        self._first_shapes = [np.shape(output) for output in tree.flatten(outputs)]
         return outputs
 
     def _in_own_dtype(self, outputs):

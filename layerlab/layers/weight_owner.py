@@ -391,6 +391,7 @@ _NOT_OWNED = frozenset(
     (
         "_auto_config",
         "_build_shapes",
+        "_first_shapes",
         "_found",
         "_inbound_nodes",
         "_losses",
@@ -406,6 +407,7 @@ _NOT_OWNED = frozenset(
 _STATE_OF_A_RUN = frozenset(
     (
         "_first_fit",
+        "_first_shapes",
         "_found",
         "_last_parts",
         "_locked",

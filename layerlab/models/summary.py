@@ -155,11 +155,14 @@ def _with_nested(layer, expand, level=0):
 
 
 def _output_shapes(layer) -> list | None:
-    """Of the last symbolic call, or for the shapes that the layer was built for; None if neither is known."""
+    """Of the last symbolic call, or for the shapes that the layer was built for; None if neither is known.
+
+    A layer of the user's own that makes no weights is built for no shape: it has those of its first call.
+    """
     if layer._inbound_nodes:
         return [tensor.shape for tensor in layer._inbound_nodes[-1].output_tensors]
     if not layer._build_shapes:
-        return None
+        return None if type(layer).__module__.startswith("layerlab.") else layer._first_shapes
     try:
         output = layer.compute_output_shape(*layer._build_shapes.values())
     except NotImplementedError:

@@ -116,3 +116,28 @@ def test_memory_units(size, text):
 def test_fitted_columns_fill_the_line(widths, total):
     fitted = fit_widths(widths, total)
     assert sum(fitted) + 2 * len(fitted) + len(fitted) + 1 == total
+
+
+def test_a_layer_of_ones_own_without_weights_shows_the_shapes_of_its_first_call(capsys):
+    class Heads(Layer):
+        def __init__(self):
+            super().__init__()
+            self.first = Dense(7)
+
+        def call(self, x):
+            return {"first": self.first(x), "second": x}
+
+    class Headed(Model):
+        def __init__(self):
+            super().__init__()
+            self.heads = Heads()
+
+        def call(self, x):
+            return self.heads(x)
+
+    model = Headed()
+    model.summary()
+    assert "?" in capsys.readouterr().out
+    model(np.zeros((2, 3)))
+    model.summary()
+    assert "[(2, 7), (2, 3)]" in capsys.readouterr().out
