@@ -64,7 +64,7 @@ def test_a_dense_layer_is_a_special_case():
     dense, layer = Dense(5), EinsumDense("...x,xy->...y", 5, bias_axes="y")
     dense(x), layer(x)
     layer.set_weights(dense.get_weights())
-    np.testing.assert_allclose(layer(x), dense(x), rtol=1e-5)
+    np.testing.assert_allclose(layer(x), dense(x), rtol=1e-5, atol=1e-6)
 
 
 def test_fans_are_counted_by_the_equation():

@@ -125,7 +125,7 @@ def test_a_model_that_is_not_compiled_says_so_when_it_loads(tmp_path):
 
 def test_a_model_of_ones_own_and_its_own_weights(tmp_path):
     @saving.register_keras_serializable("legacy")
-    class Mine(Model):
+    class Shifted(Model):
         def __init__(self, **options):
             super().__init__(**options)
             self.inner = Dense(2)
@@ -137,7 +137,7 @@ def test_a_model_of_ones_own_and_its_own_weights(tmp_path):
         def get_config(self):
             return {"name": self.name}
 
-    model, x = Mine(), np.ones((1, 3))
+    model, x = Shifted(), np.ones((1, 3))
     expected = model(x)
     model.save(tmp_path / "model.h5")
     again = load_model(tmp_path / "model.h5", compile=False)
