@@ -152,7 +152,8 @@ def tables(matrices, limit=None, columns=4, height=1.9, title=None, label="weigh
     columns = min(columns, len(matrices))
     rows = -(-len(matrices) // columns)
     figure, axes = canvas(height * rows + 0.3 * (title is not None), columns, rows, squeeze=False)
-    figure.set_layout_engine("compressed")  # the cells are squares: tables side by side, whatever their shapes
+    if len({np.shape(matrix) for matrix in matrices.values()}) > 1:
+        figure.set_layout_engine("compressed")  # the cells are squares: a narrow table leaves no gap beside it
     axes = axes.ravel()
     for ax in axes[len(matrices) :]:
         ax.remove()
