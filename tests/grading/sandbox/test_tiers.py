@@ -48,7 +48,7 @@ def writable(paths):
     found = []
     for path in paths:
         try:
-            open(path + "/x", "w").close()
+            open(path + "/written by a test", "w").close()
             found.append(path)
         except OSError:
             pass
