@@ -68,13 +68,12 @@ def cold_start(names: Iterable[str], rounds: int) -> str:
         for _ in range(max(1, rounds // 3)):
             for task in TASKS:
                 took, peak = _process(name, task)
-                if took is None:
-                    break
-                seconds[task].append(took)
-                megabytes[task] = peak
-        if all(seconds.values()):
-            cells = [f"{statistics.median(seconds[task]):.2f}" for task in TASKS[:3]]
-            cells += [f"{megabytes[task]:.0f}" for task in ("first fit", "convolutions")]
+                if took is not None:
+                    seconds[task].append(took)
+                    megabytes[task] = peak
+        if seconds["import"]:
+            cells = [f"{statistics.median(seconds[task]):.2f}" if seconds[task] else "–" for task in TASKS[:3]]
+            cells += [f"{megabytes[task]:.0f}" if task in megabytes else "–" for task in ("first fit", "convolutions")]
             lines.append(f"| {name} | {' | '.join(cells)} |")
     return "\n".join(lines)
 
