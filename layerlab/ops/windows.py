@@ -12,7 +12,7 @@ import numpy as np
 
 __all__ = ["Windows", "along", "blocks_of", "fitting", "inside", "placed"]
 
-_BLOCK = 2**18  # elements at a time: 1 MB of float32, which stays in the processor's cache
+_BLOCK = 2**19  # elements at a time: 2 MB of float32, which stay in the processor's caches
 
 
 @dataclass(frozen=True)

@@ -25,7 +25,7 @@ __all__ = ["Winograd"]
 # size of a kernel -> the share of the plain way's multiplications below which it was measured to be faster
 _PAYS = {(3,): 0.6, (5,): 0.6, (3, 3): 0.8, (5, 5): 0.83}
 _OUTPUTS = {(3,): 4, (5,): 4, (3, 3): 4, (5, 5): 2}  # of a tile, along an axis; with more, errors outgrow the gain
-_TILES = 128  # of a block at least, where there are so many
+_TILES = 256  # of a block at least, where there are so many
 
 # number -> points, and infinity is the last. These six have half the errors of 0, 1, -1, 2, -2.
 _POINTS = {6: (0, 3 / 4, -3 / 4, 3 / 2, -3 / 2), 8: (0, 1, -1, 2, -2, 1 / 2, -1 / 2)}

@@ -68,7 +68,7 @@ def test_a_smaller_array_lies_in_a_larger_one():
 def test_blocks_cover_the_batch(batch, elements, least):
     samples = [list(range(batch))[block] for block in blocks_of(batch, elements, least)]
     assert list(chain.from_iterable(samples)) == list(range(batch))
-    assert all(len(part) * elements <= 2**18 or len(part) == 1 for part in samples)
+    assert all(len(part) * elements <= 2**19 or len(part) == 1 for part in samples)
 
 
 def test_windows_that_need_no_padding_copy_nothing():
