@@ -438,6 +438,13 @@ class TestCustomSteps:
 class TestInterrupt:
     """Ctrl-C: fit ends between two steps, with a model that works."""
 
+    @pytest.fixture(autouse=True)
+    def pythons_own_handler(self):
+        """A shell that runs the tests in the background has them ignore Ctrl-C."""
+        before = signal.signal(signal.SIGINT, signal.default_int_handler)
+        yield
+        signal.signal(signal.SIGINT, before)
+
     @pytest.mark.skipif(
         threading.current_thread() is not threading.main_thread(), reason="signals need the main thread"
     )
