@@ -84,6 +84,11 @@ class ReversibleEmbedding(Embedding):
         return rows
 
     def _scores(self, inputs):
+        if inputs.shape[-1] != self.output_dim:
+            raise ValueError(
+                f"With reverse=True, layer '{self.name}' expects rows of {self.output_dim} numbers (output_dim). "
+                f"Received: an input of shape {inputs.shape}. Are these ids? Then call it without reverse."
+            )
         kernel = np.transpose(self.embeddings) if self.tie_weights else np.positive(self.reverse_embeddings)
         dtype = self.reverse_dtype or self.compute_dtype
         scores = np.matmul(inputs.astype(dtype), kernel.astype(dtype))

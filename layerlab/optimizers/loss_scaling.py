@@ -44,6 +44,13 @@ class LossScaleOptimizer(Optimizer):
                 "directly on the `inner_optimizer`."
             )
         _refuse_options(kwargs)
+        if not isinstance(inner_optimizer, Optimizer):
+            raise TypeError(
+                "LossScaleOptimizer expects the optimizer that it scales the loss for, such as Adam(). "
+                f"Received: inner_optimizer={inner_optimizer!r}"
+            )
+        if not initial_scale > 0:
+            raise ValueError(f"`initial_scale` must be positive. Received: initial_scale={initial_scale}")
         super().__init__(0.0, name=name)
         self.inner_optimizer = inner_optimizer
         self.initial_scale, self.dynamic_growth_steps = initial_scale, dynamic_growth_steps

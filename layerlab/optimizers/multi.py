@@ -117,6 +117,11 @@ class MultiOptimizer(Optimizer):
     """
 
     def __init__(self, optimizer_map, loss_scale_factor=None, name=None):
+        if optimizer_map is None or isinstance(optimizer_map, list | tuple | str | Optimizer):
+            raise TypeError(
+                "MultiOptimizer expects an OptimizerMap, or a function from a weight to its optimizer. "
+                f"Received: optimizer_map={optimizer_map!r}"
+            )
         self.optimizers: list[Optimizer] = []
         self._places: list[int] = []  # of each weight's optimizer
         super().__init__(0.0, loss_scale_factor=loss_scale_factor, name=name)

@@ -65,3 +65,8 @@ def test_ids_of_0_are_masked():
 @pytest.mark.parametrize(("reverse", "shape", "expected"), [(False, (2, 3), (2, 3, 2)), (True, (2, 3, 2), (2, 3, 3))])
 def test_shapes_of_both_ways(reverse, shape, expected):
     assert ReversibleEmbedding(3, 2).compute_output_shape(shape, reverse=reverse) == expected
+
+
+def test_ids_on_the_way_back_are_recognized():
+    with pytest.raises(ValueError, match=r"rows of 2 numbers.*Received: an input of shape \(1, 3\). Are these ids"):
+        ReversibleEmbedding(3, 2)(np.array([[0, 1, 2]]), reverse=True)

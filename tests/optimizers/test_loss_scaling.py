@@ -131,3 +131,9 @@ def test_it_goes_around_a_multi_optimizer_not_into_one():
     optimizer, weight = LossScaleOptimizer(MultiOptimizer(OptimizerMap(SGD(0.5))), 2.0), Variable(np.ones(1))
     optimizer.apply([np.array([2.0])], [weight])
     assert weight.numpy() == 0.5
+
+
+@pytest.mark.parametrize("options", [{"inner_optimizer": "adam"}, {"inner_optimizer": SGD(), "initial_scale": 0}])
+def test_what_can_scale_nothing_is_refused(options):
+    with pytest.raises((TypeError, ValueError), match="Received: (inner_optimizer='adam'|initial_scale=0)"):
+        LossScaleOptimizer(**options)

@@ -218,3 +218,9 @@ def test_averages_are_in_the_weights_at_the_end():
     model.fit(np.ones((2, 1)), np.zeros((2, 1)), batch_size=1, epochs=1, shuffle=False, verbose=0)
     # w: 1 -> 0.75 -> 0.5625; average: 0.75 -> 0.65625
     np.testing.assert_allclose(model.weights[0].numpy(), [[0.65625]])
+
+
+@pytest.mark.parametrize("wrong", [None, [SGD()], SGD(), "sgd"])
+def test_what_tells_no_optimizer_of_a_weight_is_refused(wrong):
+    with pytest.raises(TypeError, match="expects an OptimizerMap.*Received: optimizer_map="):
+        MultiOptimizer(wrong)
