@@ -135,5 +135,5 @@ def test_it_goes_around_a_multi_optimizer_not_into_one():
 
 @pytest.mark.parametrize("options", [{"inner_optimizer": "adam"}, {"inner_optimizer": SGD(), "initial_scale": 0}])
 def test_what_can_scale_nothing_is_refused(options):
-    with pytest.raises((TypeError, ValueError), match="Received: (inner_optimizer='adam'|initial_scale=0)"):
+    with pytest.raises((TypeError, ValueError), match=r"Received: (inner_optimizer='adam'|initial_scale=0)"):
         LossScaleOptimizer(**options)
