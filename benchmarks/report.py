@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import ctypes
 import os
 import platform
 from pathlib import Path
@@ -10,6 +11,7 @@ import numpy as np
 
 from benchmarks.rounds import Result
 from benchmarks.workloads import Workload
+from layerlab.threads import openblas
 
 __all__ = ["machine", "notes", "table"]
 
@@ -63,12 +65,34 @@ def notes(results: dict[Workload, dict[str, Result]]) -> list[str]:
 
 
 def machine(versions: dict[str, str]) -> str:
-    """The processor, the system and the versions, in a paragraph."""
+    """The processor, the system and the versions, in a paragraph; what holds NumPy to other kernels in a second one."""
     libraries = ", ".join(f"{name} {version}" for name, version in versions.items())
-    return (
+    line = (
         f"{_processor()}, {os.cpu_count()} cores; {platform.system()}, Python {platform.python_version()}, "
-        f"NumPy {np.__version__}; {libraries}."
+        f"NumPy {np.__version__} with {_blas()}; {libraries}."
     )
+    return "\n".join([line, *_held()])
+
+
+def _blas() -> str:
+    """The library of NumPy's matrix products, and for which processors those in use were written."""
+    config, core = openblas("get_config"), openblas("get_corename")
+    if not config or not core:
+        return np.show_config(mode="dicts")["Build Dependencies"]["blas"].get("name", "an unknown BLAS")
+    config.restype = core.restype = ctypes.c_char_p
+    name, version, *_ = config().decode().split()
+    return f"{name} {'.'.join(version.split('.')[:3])} ({core().decode()} kernels)"
+
+
+def _held() -> list[str]:
+    """That OpenBLAS was not free to choose its kernels."""
+    chosen = os.environ.get("OPENBLAS_CORETYPE")
+    if not chosen:
+        return []
+    return [
+        f"OPENBLAS_CORETYPE={chosen} was set: it holds NumPy to these kernels, but not the peers that bring matrix "
+        "products of their own; `env -u OPENBLAS_CORETYPE` before the command lifts it."
+    ]
 
 
 def _processor() -> str:

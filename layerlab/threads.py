@@ -15,7 +15,7 @@ from concurrent.futures import ThreadPoolExecutor
 from functools import cache
 from typing import Any
 
-__all__ = ["number_of_threads", "one_blas_thread", "share"]
+__all__ = ["number_of_threads", "one_blas_thread", "openblas", "share"]
 
 _alone = threading.Lock()  # one call at a time is shared; another that comes meanwhile runs in its own thread
 
@@ -107,26 +107,26 @@ def _pool() -> ThreadPoolExecutor:
 class _Blas:
     """How many threads the BLAS that NumPy is linked with uses."""
 
-    def __init__(self, library: ctypes.CDLL, prefix: str, suffix: str):
-        self.get = getattr(library, f"{prefix}openblas_get_num_threads{suffix}")
-        self.set = getattr(library, f"{prefix}openblas_set_num_threads{suffix}")
+    def __init__(self, get: Callable[[], int], set: Callable[[int], Any]):
+        self.get, self.set = get, set
 
 
 @cache
 def _blas() -> _Blas | None:
-    """NumPy's OpenBLAS under one of its names; None if it is another library, which does its own sharing."""
+    """NumPy's OpenBLAS; None if it is another library, which does its own sharing."""
+    get, set = openblas("get_num_threads"), openblas("set_num_threads")
+    return _Blas(get, set) if get and set else None
+
+
+def openblas(name: str) -> Any:
+    """A function of the OpenBLAS that NumPy is linked with, under one of its names; None if it is another library."""
     try:
         linked = importlib.import_module("numpy._core._multiarray_umath").__file__
         library = ctypes.CDLL(linked)  # finds the names of the libraries that this one is linked with, too
     except (ImportError, OSError):
         return None
-    for prefix in ("scipy_", ""):
-        for suffix in ("64_", ""):
-            try:
-                return _Blas(library, prefix, suffix)
-            except AttributeError:
-                continue
-    return None
+    names = (f"{prefix}openblas_{name}{suffix}" for prefix in ("scipy_", "") for suffix in ("64_", ""))
+    return next((getattr(library, name) for name in names if hasattr(library, name)), None)
 
 
 def _forget() -> None:

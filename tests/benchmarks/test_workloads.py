@@ -1,12 +1,14 @@
 """The benchmark's harness: weights fit the models, peers that compute the same agree, a ratio is theirs over ours."""
 
+import re
+
 import numpy as np
 import pytest
 
-from benchmarks import engine
+from benchmarks import engine, report
 from benchmarks.busy import busy
 from benchmarks.peers import PEERS, load
-from benchmarks.report import notes, table
+from benchmarks.report import machine, notes, table
 from benchmarks.rounds import Result, _compare
 from benchmarks.worker import Bench
 from benchmarks.workloads import WORKLOADS, Workload, batches, first_weights, scaling
@@ -48,6 +50,26 @@ def test_who_computes_something_else_is_left_out():
     results = {MLP: {"layerlab": Result(), "torch": Result()}}
     _compare({"layerlab": [2.3, 2.2], "torch": [2.3, 2.1]}, results[MLP])
     assert notes(results) == ["torch on mlp: other losses: 2.3000, 2.1000 instead of 2.3000, 2.2000"]
+
+
+def test_the_machine_is_named_with_its_kernels(monkeypatch):
+    monkeypatch.delenv("OPENBLAS_CORETYPE", raising=False)
+    line = machine({"layerlab": "0.1", "torch": "2.0"})
+    blas = r"[\w-]+( \d+\.\d+\.\d+ \(\w+ kernels\))?"
+    assert re.search(rf"NumPy {re.escape(np.__version__)} with {blas}; layerlab 0.1", line)
+    assert "\n" not in line
+
+
+def test_kernels_that_somebody_chose_are_said_to_be_so(monkeypatch):
+    monkeypatch.setenv("OPENBLAS_CORETYPE", "Prescott")
+    _, said = machine({}).splitlines()
+    assert said.startswith("OPENBLAS_CORETYPE=Prescott was set")
+    assert "env -u OPENBLAS_CORETYPE" in said
+
+
+def test_another_blas_is_named_without_kernels(monkeypatch):
+    monkeypatch.setattr(report, "openblas", lambda name: None)
+    assert "kernels" not in machine({}).splitlines()[0]
 
 
 def test_convolution_stands_beside_the_product(monkeypatch):
