@@ -5,15 +5,17 @@ Own processes keep the peers' thread pools and memory apart; only one of them wo
 
 from __future__ import annotations
 
+import itertools
 import resource
 import sys
 import time
+from collections.abc import Callable
 from multiprocessing.connection import Connection
 
 from benchmarks.peers import load
 from benchmarks.workloads import Workload, batches, first_weights
 
-__all__ = ["serve"]
+__all__ = ["one_by_one", "serve"]
 
 CHECKED = 3  # steps after which the loss has to be that of the others
 
@@ -62,6 +64,10 @@ class Bench:
         self._train(self.steps)
         return (time.perf_counter() - start) / self.steps
 
+    def singly(self) -> list[float]:
+        """Seconds of each of many training steps."""
+        return one_by_one(lambda: self._train(1))
+
     def infer(self) -> float:
         """Seconds for the outputs of a batch."""
         repeats = max(1, self.steps // 4)
@@ -75,3 +81,13 @@ class Bench:
         """The largest memory so far, in megabytes."""
         unit = 1 if sys.platform == "darwin" else 1024  # Linux counts kilobytes
         return resource.getrusage(resource.RUSAGE_SELF).ru_maxrss * unit / 2**20
+
+
+def one_by_one(step: Callable[[], object], least: int = 40, seconds: float = 2.0) -> list[float]:
+    """Seconds of each step, for at least so many steps and so long."""
+    step()
+    times = [time.perf_counter()]
+    while len(times) <= least or times[-1] < times[0] + seconds:
+        step()
+        times.append(time.perf_counter())
+    return [end - start for start, end in itertools.pairwise(times)]

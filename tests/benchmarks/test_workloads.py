@@ -1,6 +1,7 @@
 """The benchmark's harness: weights fit the models, peers that compute the same agree, a ratio is theirs over ours."""
 
 import re
+import time
 
 import numpy as np
 import pytest
@@ -10,7 +11,7 @@ from benchmarks.busy import busy
 from benchmarks.peers import PEERS, load
 from benchmarks.report import machine, notes, table
 from benchmarks.rounds import Result, _compare
-from benchmarks.worker import Bench
+from benchmarks.worker import Bench, one_by_one
 from benchmarks.workloads import WORKLOADS, Workload, batches, first_weights, scaling
 
 
@@ -83,18 +84,26 @@ def test_convolution_stands_beside_the_product(monkeypatch):
 
 
 class Slow:
-    """A peer whose steps take one second, then three, and four in the end."""
+    """A peer whose steps take one second; beside other work two, one in nine three, and the slowest four."""
 
     def __init__(self):
-        self.times = [1.0] * 41 + [3.0] * 31 + [4.0] * 10
+        self.times = [[1.0] * 40, [2.0] * 88 + [3.0] * 10 + [4.0] * 3]
 
     def able(self, workload):
         return ["slow"]
 
     def ask(self, name, order, *rest):
-        return True, self.times.pop(0) if order == "train" else []
+        return True, self.times.pop(0) if order == "singly" else []
 
 
-def test_a_busy_machine_is_compared_with_a_quiet_one():
-    _, _, row = busy(Slow(), [MLP], lambda line: None).splitlines()
-    assert row == "| mlp | slow | 1e+03 | 3.0 x | 4.0 x |"
+def test_a_busy_machine_is_compared_with_a_quiet_one(monkeypatch):
+    monkeypatch.setattr("benchmarks.busy.one_by_one", lambda step: [0.5] * 40)
+    _, _, row, loop = busy(Slow(), [MLP], lambda line: None).splitlines()
+    assert row == "| mlp | slow | 1e+03 | 2.0 x | 3.0 x | 4.0 x |"
+    assert loop == "| mlp | a loop that counts | 500 | 1.0 x | 1.0 x | 1.0 x |"
+
+
+def test_steps_are_timed_one_by_one():
+    assert all(0.001 < seconds < 1 for seconds in one_by_one(lambda: time.sleep(0.001), least=5, seconds=0))
+    assert len(one_by_one(lambda: None, least=5, seconds=0)) == 5
+    assert len(one_by_one(lambda: time.sleep(0.001), least=1, seconds=0.02)) > 5
