@@ -204,3 +204,8 @@ class SparseCategoricalCrossentropy(LossFunctionWrapper):
     ):
         arguments = {"from_logits": from_logits, "ignore_class": ignore_class, "axis": axis}
         super().__init__(sparse_categorical_crossentropy, reduction, name, dtype, **arguments)
+
+    def _cast_targets(self, y_true):
+        """Class numbers that are integers stay so: float32 does not even have all of them."""
+        is_integers = hasattr(y_true, "dtype") and y_true.dtype.kind in "iu"
+        return y_true if is_integers else super()._cast_targets(y_true)

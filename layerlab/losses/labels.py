@@ -47,10 +47,9 @@ def class_labels(y_true, classes, name):
     Raises:
         ValueError: a label below 0, not below `classes`, or NaN.
     """
-    with np.errstate(invalid="ignore"):  # NaN becomes an integer that is out of range
-        labels = y_true.astype(np.intp)
-    unsigned = labels.view(np.uintp)  # the negative ones are large
-    if labels.size and np.maximum.reduce(unsigned, None) >= classes:
+    labels = _as_integers(y_true)
+    unsigned = labels.view(np.uintp).reshape(-1)  # the negative ones are large
+    if unsigned.size and unsigned[unsigned.argmax()] >= classes:  # for a batch np.max takes five times as long to begin
         _refuse(y_true, labels, classes, name)
     return labels
 
@@ -58,12 +57,20 @@ def class_labels(y_true, classes, name):
 constant(class_labels)  # a step of its own for a tape that is to be repeated: the check is repeated too
 
 
+def _as_integers(x) -> np.ndarray:
+    if x.dtype.kind != "f":
+        return x.astype(np.intp, copy=False)
+    with np.errstate(invalid="ignore"):  # NaN becomes an integer that is out of range
+        return x.astype(np.intp)
+
+
 def _refuse(y_true, labels, classes, name):
     index = tuple(int(i) for i in np.argwhere((labels < 0) | (labels >= classes))[0])
     hint = _likely_mistake(y_true, labels, classes)
+    found = f"{y_true[index]:g}" if y_true.dtype.kind == "f" else y_true[index]
     raise ValueError(
         f"A label is out of range in {name}: the {classes} classes of `y_pred` are numbered 0 to {classes - 1}. "
-        f"Received: {y_true[index]:g} at y_true[{', '.join(map(str, index))}].{hint}"
+        f"Received: {found} at y_true[{', '.join(map(str, index))}].{hint}"
     )
 
 

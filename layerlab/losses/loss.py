@@ -52,7 +52,7 @@ class Loss(Counted, Registered):
 
     def __call__(self, y_true, y_pred, sample_weight=None):
         mask = get_mask(y_pred)
-        losses = self.call(self._cast(y_true), self._cast(y_pred))
+        losses = self.call(self._cast_targets(y_true), self._cast(y_pred))
         if losses is None:
             raise ValueError(f"The loss {self.name!r} returned None. Does its function end without `return`?")
         mask = _both(mask, get_mask(losses))
@@ -65,6 +65,9 @@ class Loss(Counted, Registered):
         if isinstance(x, list | tuple) and any(hasattr(value, "dtype") for value in x):
             return tree.map_structure(self._cast, x)
         return cast(x, self.dtype)
+
+    def _cast_targets(self, y_true):
+        return self._cast(y_true)
 
     def call(self, y_true, y_pred):
         """The loss of each sample. Subclasses define it."""

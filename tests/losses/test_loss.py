@@ -160,6 +160,19 @@ def test_lists_of_arrays_reach_a_loss_of_ones_own():
     assert First()([np.array([1.0, 2.0]), np.zeros(7)], (np.zeros(2), np.zeros(3))) == 1.5
 
 
+@pytest.mark.parametrize("dtype", ["bool", "int8", "uint8", "int32", "uint64", "float16", "float64"])
+def test_class_numbers_may_be_of_any_type(dtype):
+    y_pred = np.array([[0.5, 0.5], [0.25, 0.75]], "float32")
+    loss = losses.SparseCategoricalCrossentropy(reduction="none")
+    np.testing.assert_allclose(loss(np.array([0, 1], dtype), y_pred), -np.log([0.5, 0.75]), rtol=1e-6)
+
+
+@pytest.mark.parametrize("label", [16_777_217, -1])  # the first is none of the numbers of float32
+def test_a_class_that_is_none_is_named_as_it_was_given(label):
+    with pytest.raises(ValueError, match=rf"Received: {label} at y_true\[1\]"):
+        losses.SparseCategoricalCrossentropy()(np.array([0, label]), np.full((2, 3), 1 / 3))
+
+
 @pytest.mark.parametrize("from_logits", [False, True])
 def test_class_numbers_may_have_an_axis_of_their_own_and_classes_any_axis(from_logits):
     rng = np.random.default_rng(2)
