@@ -9,7 +9,7 @@ import numpy as np
 
 from layerlab.autodiff import primitive
 from layerlab.config import epsilon
-from layerlab.ops.rows import max_along, row_starts, sum_along, sum_of_products
+from layerlab.ops.rows import largest_of_rows, row_starts, sum_along, sum_of_products, sums_of_rows
 from layerlab.ops.special import log_softmax, sigmoid, softmax
 
 __all__ = [
@@ -148,10 +148,10 @@ def sparse_crossentropy_from_logits(z, labels):
 def _with_exponentials(z, labels):
     """The losses; and exp(z - max) with its sums, which the gradient is made of, and where the labels' numbers are."""
     rows, of_labels = _rows_and_places(z, labels)
-    shifted = rows - max_along(rows, -1)
+    shifted = rows - largest_of_rows(rows)[:, None]
     right = shifted.take(of_labels)
     e = np.exp(shifted, out=shifted)
-    total = sum_along(e, -1)[:, 0]
+    total = sums_of_rows(e)
     return (np.log(total) - right).reshape(labels.shape), (e, total, of_labels)
 
 

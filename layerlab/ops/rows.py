@@ -9,7 +9,7 @@ import numpy as np
 
 from layerlab.autodiff.rule import ones
 
-__all__ = ["max_along", "row_starts", "sum_along", "sum_of_products"]
+__all__ = ["largest_of_rows", "max_along", "row_starts", "sum_along", "sum_of_products", "sums_of_rows"]
 
 
 def max_along(x, axis):
@@ -21,15 +21,24 @@ def max_along(x, axis):
     """
     if not _has_rows(x, axis):
         return np.max(x, axis=axis, keepdims=True)
-    rows = np.ascontiguousarray(x).reshape(-1, x.shape[-1])
-    return rows.take(rows.argmax(-1) + row_starts(*rows.shape)).reshape(*x.shape[:-1], 1)
+    return largest_of_rows(np.ascontiguousarray(x).reshape(-1, x.shape[-1])).reshape(*x.shape[:-1], 1)
+
+
+def largest_of_rows(x):
+    """np.max(x, 1) of a contiguous matrix with columns."""
+    return x.take(x.argmax(1) + row_starts(*x.shape))
 
 
 def sum_along(x, axis):
     """np.sum(x, axis, keepdims=True)."""
     if not _has_rows(x, axis):
         return np.sum(x, axis=axis, keepdims=True)
-    return x.reshape(-1, x.shape[-1]).dot(ones(x.shape[-1], x.dtype)).reshape(*x.shape[:-1], 1)
+    return sums_of_rows(x.reshape(-1, x.shape[-1])).reshape(*x.shape[:-1], 1)
+
+
+def sums_of_rows(x):
+    """np.sum(x, 1) of a matrix of floats that BLAS knows, else the same more slowly."""
+    return x.dot(ones(x.shape[1], x.dtype)) if x.dtype.char in "fd" else np.sum(x, 1)
 
 
 def sum_of_products(x, y, axis):
