@@ -225,11 +225,15 @@ class Variable(Watched):
 
     def assign_add(self, value) -> np.ndarray:
         """Add to the value."""
-        return self._become(self._array + value)
+        return self._become(self._operand() + value)
 
     def assign_sub(self, value) -> np.ndarray:
         """Subtract from the value."""
-        return self._become(self._array - value)
+        return self._become(self._operand() - value)
+
+    def _operand(self):
+        """The array; of one without axes the number, with which NumPy calculates ten times as fast."""
+        return self._array if self._array.ndim else self._array[()]
 
     def _become(self, new) -> np.ndarray:
         """`assign` for the result of a calculation: an array that fits is nobody else's, and taken without a copy."""

@@ -89,8 +89,7 @@ class Mean(Metric):
     def update_state(self, values, sample_weight=None):
         """Take in values of any shape; weights are one a sample, or of a shape that broadcasts."""
         if type(values) is float and type(sample_weight) is int:  # the loss of a batch: no axes to look at
-            kind = self.total._array.dtype.type
-            self.total.assign_add(kind(values) * kind(sample_weight))
+            self.total.assign_add(self.total._array.dtype.type(values) * sample_weight)
             self.count.assign_add(sample_weight)
             return
         values, weight = one_a_sample(values, sample_weight, np.mean, self.dtype)

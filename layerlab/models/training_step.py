@@ -200,7 +200,7 @@ class TrainingStep(Layer, named=False):
             )
 
     def _track_loss(self, loss, x) -> None:
-        size = next((leaf.shape[0] for leaf in tree.flatten(x) if np.shape(leaf)), 1)
+        size = len(x) if type(x) is np.ndarray else _batch_size(x)
         self._loss_tracker.update_state(loss, sample_weight=size)
         if self._report_parts:
             for tracker, value in zip(self._part_trackers.values(), self._last_parts, strict=True):
@@ -283,6 +283,11 @@ class TrainingStep(Layer, named=False):
 def _takes_training(function) -> bool:
     parameters = inspect.signature(function).parameters
     return "training" in parameters or any(p.kind is p.VAR_KEYWORD for p in parameters.values())
+
+
+def _batch_size(x) -> int:
+    """The length of the first array that has one."""
+    return next((leaf.shape[0] for leaf in tree.flatten(x) if np.shape(leaf)), 1)
 
 
 def _detached(y_pred):
