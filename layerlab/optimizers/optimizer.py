@@ -284,7 +284,7 @@ def _unzip(pairs):
 def _fit(grads, variables) -> bool:
     """Whether every gradient is an array of its variable's shape and dtype: then nothing is left to check."""
     pairs = zip(grads, [variable._array for variable in variables], strict=True)
-    return all([type(g) is np.ndarray and g.shape == w.shape and g.dtype == w.dtype for g, w in pairs])  # noqa: C419
+    return all([type(g) is np.ndarray and g.shape == w.shape and g.dtype is w.dtype for g, w in pairs])  # noqa: C419
 
 
 def connected(grads, variables):
