@@ -65,6 +65,18 @@ def test_rows_that_are_shown_often(rows, has_scipy, monkeypatch):
     np.testing.assert_allclose(tape.gradient(loss, watched), expected, atol=1e-12)
 
 
+@pytest.mark.parametrize("often", [1, 31, 32, 33, 200])
+@pytest.mark.parametrize("width", [(), (3,), (2, 3)])
+def test_rows_that_are_shown_about_as_often_as_there_are_rounds(often, width, monkeypatch):
+    monkeypatch.setattr(module, "_scipy_sparse", lambda: None)
+    rng = np.random.default_rng(0)
+    ids = rng.permutation(np.concatenate([np.repeat([1, 4], often), [0, 0, 5]]))
+    table, g = np.zeros((6, *width)), rng.normal(size=(len(ids), *width))
+    expected = np.zeros_like(table)
+    np.add.at(expected, ids, g)
+    np.testing.assert_allclose(module._lookup_vjp(g, None, table, ids), expected, atol=1e-12)
+
+
 @pytest.mark.parametrize("shape", [(4,), (3, 4), (2, 3, 4), (3, 1), (0, 4), (3, 0)])
 @pytest.mark.parametrize("has_scipy", [False, True])
 def test_a_gradient_that_is_the_same_at_all_places_is_not_copied_to_them(shape, has_scipy, monkeypatch):
