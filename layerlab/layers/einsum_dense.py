@@ -30,7 +30,8 @@ class EinsumDense(Layer):
         as the equation says.
 
     Raises:
-        ValueError: when built: an equation of another form, sizes that disagree, a letter without a size.
+        ValueError: when built: an equation of another form, sizes that disagree, too many or too few axes, a letter
+            without a size.
 
     >>> layer = EinsumDense("...x,xy->...y", output_shape=2, bias_axes="y")  # Dense(2)
     >>> layer(np.ones((4, 5, 3))).shape, [w.shape for w in layer.weights]
@@ -152,7 +153,8 @@ def _sizes(equation: str, bias_axes: str | None, input_shape, output_shape) -> _
             "[X]...,[Y]->[Z]...."
         )
     inputs, weights, outputs = found[2], found[4], found[6]
-    elided = len(input_shape) - len(inputs)
+    elided = len(input_shape) - len(inputs)  # axes that "..." stands for
+    _check_axes(found, elided, input_shape, output_shape)
     before = elided if found[1] else 0  # axes to the left of the first letter
     by_input = {letter: input_shape[i + before] for i, letter in enumerate(inputs)}
     output = _whole_output(tuple(input_shape), output_shape, elided, before)
@@ -164,6 +166,20 @@ def _sizes(equation: str, bias_axes: str | None, input_shape, output_shape) -> _
     bias = None if bias_axes is None else _bias_shape(bias_axes, outputs, by_output, elided - before)
     kept = [i for i, letter in enumerate(weights) if letter in by_output]
     return _Sizes(kernel, bias, tuple(output), [i for i in range(len(weights)) if i not in kept], kept)
+
+
+def _check_axes(found: re.Match, elided: int, input_shape, output_shape) -> None:
+    """An input has an axis for each letter, and "..." is for more, on the left for the batch axis at least."""
+    equation, on_the_left, inputs, on_the_right, outputs = found[0], bool(found[1]), found[2], found[3], found[6]
+    if elided < on_the_left or (elided and not on_the_left and not on_the_right):
+        wanted = f"at least {len(inputs) + on_the_left}" if on_the_left or on_the_right else len(inputs)
+        raise ValueError(f"'{equation}' needs an input of {wanted} axes. Received: input_shape={tuple(input_shape)}")
+    told = outputs if on_the_left else outputs[1:]
+    if len(output_shape) != len(told):
+        raise ValueError(
+            f"Expected output_shape to be the sizes of ({', '.join(told)}): the letters of the output in '{equation}' "
+            f"without the batch axis. Received: output_shape={tuple(output_shape)}"
+        )
 
 
 def _whole_output(input_shape: tuple, output_shape, elided: int, before: int) -> list:
