@@ -30,7 +30,9 @@ __all__ = ["TrainingStep"]
 class TrainingStep(Layer, named=False):
     """What a model does with one batch."""
 
-    optimizer: Any = None
+    optimizer: Any  # there is none before `compile`; `loss` is None until then
+    loss: Any = None
+    run_eagerly = jit_compile = False
     steps_per_execution = 1
     stop_training = stop_evaluating = stop_predicting = False  # for callbacks to set
     _compiled_loss: CompiledLoss | None = None

@@ -31,6 +31,13 @@ def classifier():
     return model
 
 
+def test_before_compile_there_is_no_optimizer_and_no_loss():
+    fresh = Sequential([Input((3,)), Dense(2)])
+    with pytest.raises(AttributeError, match="'Sequential' object has no attribute 'optimizer'"):
+        fresh.optimizer  # noqa: B018
+    assert (fresh.loss, fresh.metrics, fresh.run_eagerly) == (None, [], False)
+
+
 class TestRefusals:
     """Bad input: the message says what was expected, and the model stays what it was."""
 
