@@ -3,9 +3,11 @@
 import datetime
 import io
 import json
+import logging
 import os
 import warnings
 import zipfile
+from pathlib import Path
 
 from layerlab import __version__
 from layerlab.models import Model
@@ -33,7 +35,8 @@ def save_model(model, filepath, overwrite=True, zipped=None, **kwargs) -> None:
     Args:
         model: the model; compiled or not, trained or not.
         filepath: a path that ends in `.keras`, or a binary file open for writing. An old file stays until the new one
-            is complete. The legacy format of Keras is written for a path that ends in `.h5` or `.hdf5`.
+            is complete. The legacy format of Keras is written for a path that ends in `.h5` or `.hdf5`, and a warning
+            that it is one to the logger "layerlab".
         overwrite: replace an old file; otherwise ask first.
         zipped: False writes a folder of the same files instead of one zip archive.
         **kwargs: `include_optimizer`, for a legacy file.
@@ -68,6 +71,10 @@ def save_model(model, filepath, overwrite=True, zipped=None, **kwargs) -> None:
 
 
 def _save_legacy(model, filepath, overwrite, **kwargs) -> None:
+    logging.getLogger("layerlab").warning(
+        "You are saving your model as an HDF5 file, a legacy format. The native one: `model.save('%s.keras')`",
+        Path(filepath).stem,
+    )
     if may_write(filepath, overwrite):
         os.makedirs(os.path.dirname(os.path.abspath(filepath)), exist_ok=True)
         with replacing(filepath) as temporary:

@@ -20,6 +20,8 @@
 # **You need** [chapter 7](07_dense.ipynb); the rest is for looking up. **Time:** 30 minutes.
 
 # %%
+import logging
+import sys
 import tempfile
 import textwrap
 import warnings
@@ -482,6 +484,7 @@ attempt(lambda: type(SGD(0.1, decay=1e-6)).__name__)
 attempt(lambda: SGD(1))
 attempt(lambda: Model(input=Input((3,)), output=Input((3,))))
 attempt(lambda: reader.fit(np.zeros((1, 28, 28, 1)), np.zeros((1, 10)), nb_epoch=1))
+logging.basicConfig(stream=sys.stdout, format="%(levelname)s: %(message)s", force=True)
 with tempfile.TemporaryDirectory() as folder:
     for name in ("reader.keras", "reader.h5"):
         reader.save(Path(folder) / name)
@@ -499,7 +502,7 @@ with tempfile.TemporaryDirectory() as folder:
 # | ids out of range in `Embedding` | an error, as with TensorFlow; Keras 3 with JAX gives `nan` |
 # | `Identity(gain=2)` | keeps its gain when saved |
 # | old names and strings | refused as in Keras 3, with the name of today |
-# | files | reads and writes `.keras` and `.weights.h5`; no `.h5` models, no SavedModel |
+# | files | reads and writes `.keras`, `.weights.h5` and the legacy `.h5`; no SavedModel |
 #
 # <div style="border-left: 4px solid #D55E00; padding: 1px 16px">
 #

@@ -1,6 +1,7 @@
 """Legacy `.h5` files: those of Keras 2 are read, layerlab's own go there and back, with the checks of other files."""
 
 import json
+import logging
 import shutil
 from pathlib import Path
 
@@ -113,6 +114,13 @@ def test_a_model_goes_there_and_back_with_its_optimizer(make, tmp_path):
         each.fit(x, np.ones((6, *model.output_shape[1:])), shuffle=False, verbose=0)
     np.testing.assert_array_equal(again.predict(x, verbose=0), model.predict(x, verbose=0))
     assert again.optimizer.get_config() == model.optimizer.get_config()
+
+
+@pytest.mark.parametrize(("name", "said"), [("model.h5", 1), ("model.hdf5", 1), ("model.keras", 0)])
+def test_a_legacy_file_is_said_to_be_one(name, said, tmp_path, caplog):
+    chain().save(tmp_path / name)
+    text = "You are saving your model as an HDF5 file, a legacy format. The native one: `model.save('model.keras')`"
+    assert caplog.record_tuples == [("layerlab", logging.WARNING, text)] * said
 
 
 def test_a_model_that_is_not_compiled_says_so_when_it_loads(tmp_path):
