@@ -25,10 +25,12 @@ class Watched(ArrayLike):
         raise NotImplementedError
 
     def _call(self, function, args, kwargs):
-        args = map_nested(unwatch, args)
-        if function is np.matmul and not kwargs and type(args[0]) is type(args[1]) is np.ndarray:
+        args = [argument if type(argument) is np.ndarray else map_nested(unwatch, argument) for argument in args]
+        if kwargs:
+            return function(*args, **map_nested(unwatch, kwargs))
+        if function is np.matmul and type(args[0]) is type(args[1]) is np.ndarray:
             function = matmul  # the outputs of a model: off the tape, too, large products are shared between threads
-        return function(*args, **map_nested(unwatch, kwargs))
+        return function(*args)
 
 
 def unwatch(x):

@@ -209,7 +209,7 @@ class Layer(WeightOwner, StatelessCall, Configured, Registered):
         else:
             self._check_positional(args)
             args = [tree.map_structure(self._cast, argument) for argument in args]
-        return args, {key: tree.map_structure(self._cast, value) for key, value in kwargs.items()}
+        return args, {k: v if type(v) is bool else tree.map_structure(self._cast, v) for k, v in kwargs.items()}
 
     def _check_positional(self, args):
         for value in tree.flatten(args):
