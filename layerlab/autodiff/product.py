@@ -1,7 +1,8 @@
 """np.matmul as the tape, the gradients and the layers call it: large products are shared between threads.
 
 OpenBLAS has threads of its own, which wait for each other: on a busy machine a product that takes 0.5 ms was measured
-at 16. Here each thread takes the next part of the result when it is done with its last.
+at 16. Here each thread takes the next part of the result when it is done with its last; of a small result of long sums,
+the next piece of the sums.
 """
 
 import math
@@ -14,6 +15,9 @@ __all__ = ["LARGE", "is_transposed", "matmul"]
 
 LARGE = 2**23  # multiplications from which two threads pay: 0.15 ms for one, and it takes 0.05 to wake the other
 _PARTS = 2  # of the result, a thread
+_LONG = 8  # times the sides of the result: sums so long are cut, not the result
+_PIECE = 10**6  # multiplications of a piece of the sums: so few, and OpenBLAS's AVX-512 kernels copy nothing
+_SHORT = 128  # numbers of a sum from which that is worth a call
 
 
 def matmul(x1, x2, out=None):
@@ -27,8 +31,10 @@ def matmul(x1, x2, out=None):
         return matmul(rows, x2).reshape(*x1.shape[:-1], x2.shape[1])
     if x1.size * x2.shape[-1] < LARGE or number_of_threads() < 2 or not _can_be_shared(x1, x2):
         return np.matmul(x1, x2, out=out)
+    if x1.ndim == 2 and x1.shape[1] == len(x2) > _LONG * max(len(x1), x2.shape[1]):
+        return _sum_of_pieces(x1, x2, out)
     y = np.empty((*x1.shape[:-1], x2.shape[-1]), x1.dtype) if out is None else out
-    share(lambda parts: [np.matmul(a, b, out=c) for a, b, c in parts], _parts(x1, x2, y))
+    share(_multiply, _parts(x1, x2, y))
     return y
 
 
@@ -46,6 +52,23 @@ def _parts(x1, x2, y) -> list[tuple]:
     if along_columns:
         return [(x1, x2[:, part], y[:, part]) for part in parts]
     return [(x1[part], x2 if y.ndim == 2 else x2[part], y[part]) for part in parts]
+
+
+def _sum_of_pieces(x1, x2, out):
+    """The product of a wide matrix and a tall one, piece by piece along the side that they share."""
+    step = -(-len(x2) // (_PARTS * number_of_threads()))
+    few = _PIECE // (len(x1) * x2.shape[1])
+    step = min(step, few) if few >= _SHORT else step
+    pieces = [slice(start, start + step) for start in range(0, len(x2), step)]
+    products = np.empty((len(pieces), len(x1), x2.shape[1]), x1.dtype)
+    parts = [(x1[:, piece], x2[piece], y) for piece, y in zip(pieces, products, strict=True)]
+    share(_multiply, parts)
+    return np.add.reduce(products, axis=0, out=out)
+
+
+def _multiply(parts) -> None:
+    for x1, x2, y in parts:
+        np.matmul(x1, x2, out=y)
 
 
 def is_transposed(x) -> bool:

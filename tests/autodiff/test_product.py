@@ -46,6 +46,8 @@ def draw(*shape, dtype="float32"):
         ((4, 3, 5), (5, 9)),
         ((8, 3, 5), (8, 5, 4)),
         ((1, 9), (9, 30)),
+        ((3, 50), (50, 2)),
+        ((2, 1200), (1200, 3)),
     ],
 )
 @pytest.mark.parametrize("dtype", ["float32", "float64"])
@@ -83,6 +85,18 @@ def test_everything_else_is_numpys(shared, a, b):
     assert not shared
 
 
-def test_shapes_that_do_not_fit_get_numpys_error(shared):
+@pytest.mark.parametrize(("left", "right"), [((30, 5), (6, 7)), ((3, 60), (50, 2)), ((3, 50), (60, 2))])
+def test_shapes_that_do_not_fit_get_numpys_error(shared, left, right):
     with pytest.raises(ValueError, match="mismatch in its core dimension"):
-        matmul(draw(30, 5), draw(6, 7))
+        matmul(draw(*left), draw(*right))
+
+
+def test_long_sums_are_cut_into_pieces(shared, monkeypatch):
+    a, b = draw(2000, 3).T, draw(2000, 2)
+    expected = np.matmul(a, b)
+    for piece, parts in [(10**6, 6), (6 * 200, 10), (6 * 100, 6)]:  # of 334, 200, and not of 100: those are too short
+        monkeypatch.setattr(product, "_PIECE", piece)
+        y = np.empty((3, 2), "float32")
+        assert matmul(a, b, out=y) is y
+        np.testing.assert_allclose(y, expected, rtol=1e-5, atol=1e-5)
+        assert shared.pop() == parts
