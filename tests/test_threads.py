@@ -6,7 +6,6 @@ import sys
 import threading
 import time
 import warnings
-from concurrent.futures import Future, ThreadPoolExecutor
 
 import numpy as np
 import pytest
@@ -58,14 +57,13 @@ def test_they_work_at_the_same_time(blas):
 
 
 def test_nobody_waits_for_a_thread_that_has_not_begun(blas, monkeypatch):
-    class Busy(ThreadPoolExecutor):
-        """A pool whose threads all have something else to do."""
-
-        def submit(self, *work):
-            return Future()
-
-    monkeypatch.setattr(threads, "_pool", Busy)
+    left = []
+    monkeypatch.setattr(threads._Helpers, "give", lambda self, calls: left.extend(calls))
     assert share(list, range(6)) == [[0, 1, 2, 3, 4, 5]]
+    assert len(left) == 2
+    for call in left:  # when they have time at last, there is nothing to do
+        call.begin()
+        assert call._result is None
 
 
 def test_blas_has_one_thread_meanwhile(blas):
