@@ -4,6 +4,7 @@ Everything lies in memory with the batch innermost: a product is one of small ma
 copied, added and compared at a time. To the outside these arrays are views with the batch first.
 """
 
+import itertools
 from math import prod
 
 import numpy as np
@@ -11,8 +12,8 @@ import numpy as np
 from layerlab.autodiff import primitive
 from layerlab.autodiff.rule import RULES, defvjp_joint
 from layerlab.ops.rectify import rectify
-from layerlab.ops.windows import Windows, blocks_of
-from layerlab.threads import share
+from layerlab.ops.windows import Windows, fitting
+from layerlab.threads import number_of_threads, share
 
 __all__ = ["locally_connected"]
 
@@ -33,24 +34,41 @@ def locally_connected(x, kernel, windows: Windows, bias=None, rectified=False):
     >>> locally_connected(np.ones((1, 4, 1)), kernel, windows).ravel()
     array([  2.,  20., 200.])
     """
+    return _keeping_inputs(x, kernel, windows, bias, rectified)[0]
+
+
+@locally_connected.keeping
+def _keeping_inputs(x, kernel, windows: Windows, bias=None, rectified=False):
+    """The sums; and for the gradient the sums and the windows' inputs."""
     matrices, patches = _with_bias(kernel, bias), _patches(x, windows)
-    y = np.empty((len(kernel), kernel.shape[-1], len(x)), np.result_type(x, kernel))  # (positions, filters, batch)
+    positions, inputs, filters = matrices.shape
+    y = np.empty((positions, filters, len(x)), np.result_type(x, kernel))
+    all_blocks = _blocks(windows, (inputs + filters) * len(x))
 
     def work(blocks):
+        scratch = _scratch(all_blocks, inputs, x)
         for rows, block in blocks:
-            np.matmul(matrices[block].swapaxes(1, 2), _unrolled(patches[rows], matrices[block]), out=y[block])
+            np.matmul(matrices[block].swapaxes(1, 2), _unrolled(patches[rows], scratch), out=y[block])
             if rectified:  # while it is in the cache
                 rectify(y[block], out=y[block])
 
-    share(work, _blocks(windows, matrices, len(x)))
-    return _batch_first(y.reshape(*windows.outputs, *y.shape[1:]))
+    share(work, all_blocks)
+    return _batch_first(y.reshape(*windows.outputs, *y.shape[1:])), (y, patches)
 
 
-def _blocks(windows: Windows, matrices, batch: int) -> list[tuple[slice, slice]]:
-    """(slice of the first axis of outputs, slice of the positions in it): as many as fit the cache."""
-    inside = prod(windows.outputs[1:])
-    rows = blocks_of(windows.outputs[0], inside * sum(matrices.shape[1:]) * batch)
-    return [(row, slice(row.start * inside, row.stop * inside)) for row in rows]
+def _blocks(windows: Windows, numbers: int) -> list[tuple[slice, slice]]:
+    """(slice of the first axis of outputs, slice of the positions in it): each fits the cache, and all are alike.
+
+    Args:
+        windows: where they lie.
+        numbers: that belong to a position.
+    """
+    rows, inside = windows.outputs[0], prod(windows.outputs[1:])
+    count, threads = -(-rows // fitting(inside * numbers)), number_of_threads()
+    if count > 1:  # as many for each thread, and at least two
+        count = min(rows, max(2 * threads, -(-count // threads) * threads))
+    cuts = [i * rows // count for i in range(count + 1)]
+    return [(slice(i, j), slice(i * inside, j * inside)) for i, j in itertools.pairwise(cuts)]
 
 
 def _with_bias(kernel, bias):
@@ -66,11 +84,19 @@ def _patches(x, windows: Windows):
     return np.moveaxis(windows.patches(padded), 0, -1)
 
 
-def _unrolled(patches, matrices):
-    """The inputs of some positions, and a 1 if their matrices hold a bias: (positions, taps * channels + 1, batch)."""
-    unrolled = np.empty((*matrices.shape[:2], patches.shape[-1]), patches.dtype)
-    inputs = prod(patches.shape[:-1]) // len(matrices)
-    unrolled[:, inputs:] = 1
+def _scratch(blocks, inputs: int, x):
+    """What a thread unrolls any of the blocks into: (positions, taps * channels + 1, batch), with a 1 for the bias."""
+    most = max(block.stop - block.start for _, block in blocks)
+    scratch = np.empty((most, inputs, len(x)), x.dtype)
+    scratch[:, -1] = 1
+    return scratch
+
+
+def _unrolled(patches, scratch):
+    """The inputs of some positions, in the scratch array: (positions, taps * channels + 1, batch)."""
+    rank = patches.ndim // 2 - 1
+    positions, inputs = prod(patches.shape[:rank]), prod(patches.shape[rank:-1])
+    unrolled = scratch[:positions]
     unrolled[:, :inputs].reshape(patches.shape)[...] = patches
     return unrolled
 
@@ -85,24 +111,34 @@ def _batch_last(array, positions: int):
     return np.moveaxis(array, 0, -1).reshape(positions, array.shape[-1], len(array))
 
 
-def _shares(wanted, g, y, x, kernel, windows, bias=None, rectified=False):
-    matrices, patches = _with_bias(kernel, bias), _patches(x, windows)
-    g, y = (_batch_last(array, len(kernel)) for array in (g, y))
-    of_matrices = np.empty(matrices.shape, g.dtype)
-    of_patches = np.empty((*kernel.shape[:2], len(x)), g.dtype) if _X in wanted else None
+def _shares(wanted, g, kept, x, kernel, windows, bias=None, rectified=False):
+    y, patches = kept
+    positions, inputs, filters = kernel.shape
+    g, with_bias = _batch_last(g, positions), inputs + (bias is not None)
+    of_matrices = np.empty((positions, with_bias, filters), g.dtype)
+    of_patches = np.empty((positions, inputs, len(x)), g.dtype) if _X in wanted else None
+    all_blocks = _blocks(windows, (with_bias + 3 * filters) * len(x))
 
     def work(blocks):
+        scratch = _scratch(all_blocks, with_bias, x)
         for rows, block in blocks:
-            part = g[block] * (y[block] > 0) if rectified else g[block]
-            np.matmul(_unrolled(patches[rows], matrices[block]), part.swapaxes(1, 2), out=of_matrices[block])
+            part = _where_positive(y[block], g[block]) if rectified else g[block]
+            np.matmul(_unrolled(patches[rows], scratch), part.swapaxes(1, 2), out=of_matrices[block])
             if of_patches is not None:
                 np.matmul(kernel[block], part, out=of_patches[block])
 
-    share(work, _blocks(windows, matrices, len(x)))
-    inputs = kernel.shape[1]
+    share(work, all_blocks)
     shares = {_KERNEL: lambda: of_matrices[:, :inputs], _BIAS: lambda: of_matrices[:, inputs].reshape(bias.shape)}
     shares[_X] = lambda: _rolled(of_patches, x, windows)
     return [shares[position]() for position in wanted]
+
+
+def _where_positive(y, g):
+    """g * (y > 0), with the comparison written as numbers at once: a product would convert it bit by bit."""
+    part = np.empty_like(g)
+    np.greater(y, 0, out=part)
+    part *= g
+    return part
 
 
 def _rolled(patches, x, windows: Windows):

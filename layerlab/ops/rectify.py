@@ -25,7 +25,8 @@ def rectify(x, out=None):
     rows = x.size // _ROW * _ROW
     flat, result, zeros = x.reshape(-1), y.reshape(-1), _zeros(x.dtype)
     np.maximum(flat[:rows].reshape(-1, _ROW), zeros, out=result[:rows].reshape(-1, _ROW))
-    np.maximum(flat[rows:], zeros[: x.size - rows], out=result[rows:])
+    if rows < x.size:
+        np.maximum(flat[rows:], zeros[: x.size - rows], out=result[rows:])
     return y
 
 

@@ -3,7 +3,8 @@
 import numpy as np
 import pytest
 
-from layerlab.autodiff import Tape, check_gradients
+from layerlab.autodiff import Tape, check_gradients, gradient
+from layerlab.ops import windows as windows_module
 from layerlab.ops.local import locally_connected
 from layerlab.ops.special import relu
 from layerlab.ops.windows import Windows
@@ -63,6 +64,29 @@ def test_a_relu_that_rides_along_has_the_gradients_of_its_own_step(layout):
         together, gradients(lambda x, kernel, bias: relu(locally_connected(x, kernel, windows, bias))), strict=True
     ):
         np.testing.assert_allclose(found, expected, rtol=1e-12, atol=1e-12)
+
+
+@pytest.mark.parametrize("most", [1, 40, 100, 10**6])  # numbers of a block
+def test_blocks_do_not_change_the_numbers(monkeypatch, most):
+    x, kernel, windows, bias = arrays(GEOMETRIES[1], batch=5)
+
+    def gradients():
+        return gradient(
+            lambda *args: np.sum(np.sin(locally_connected(args[0], args[1], windows, args[2], True))), (0, 1, 2)
+        )(x, kernel, bias)
+
+    expected = gradients()
+    monkeypatch.setattr(windows_module, "_BLOCK", most)
+    for found, share in zip(gradients(), expected, strict=True):
+        np.testing.assert_allclose(found, share, rtol=1e-12, atol=1e-12)
+
+
+def test_relu_passes_nothing_where_the_sum_is_zero_or_nan():
+    windows = Windows.over((4,), (1,), (1,), (1,), "valid")
+    x = np.array([1.0, -1.0, 0.0, np.nan]).reshape(1, 4, 1)
+    kernel = np.ones((4, 1, 1))
+    share = gradient(lambda bias: np.sum(locally_connected(x, kernel, windows, bias, True)))(np.zeros((4, 1)))
+    np.testing.assert_array_equal(share, [[1], [0], [0], [0]])
 
 
 def test_behind_it_nothing_is_copied():
