@@ -24,6 +24,7 @@ __all__ = ["bench", "copy_course", "course_source", "main", "start"]
 _PACKAGE = Path(__file__).parent
 _PARTS = ("notebooks", "exercises")  # the chapters link to ../exercises, so the copy keeps these two folders
 _FOR_INSTRUCTORS = "solutions"
+_JUPYTER = _PACKAGE / "jupyter"  # no question about Jupyter's news over a corner of the first page
 _INTERRUPTED = 130  # what shells say of a program that Ctrl-C ended
 _EXIT_CODES = "The exit code is 0 when all was done, 1 when something was wrong, 2 when the command was not understood."
 
@@ -180,6 +181,9 @@ def _run_jupyterlab(folder: Path, first: Path, open_browser: bool, port: int | N
     """JupyterLab in this process, so that its kernel is this Python and Ctrl-C is its own."""
     # a kernel "python3" that some other Python left in the user's home must not take precedence
     os.environ.setdefault("JUPYTER_PREFER_ENV_PATH", "1")
+    # defaults for this server alone; what users have chosen themselves counts for more, and stays as it is
+    folders = [str(_JUPYTER), os.environ.get("JUPYTER_CONFIG_PATH", "")]
+    os.environ["JUPYTER_CONFIG_PATH"] = os.pathsep.join(filter(None, folders))
     from jupyterlab.labapp import LabApp
 
     page = quote(first.relative_to(folder).as_posix())

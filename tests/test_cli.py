@@ -234,6 +234,9 @@ def test_jupyterlab_serves_the_course_until_ctrl_c(tmp_path, terminal):
             assert chapter == FIRST
             notebook = fetch(f"{host}/api/contents/{chapter}?{token}")["content"]
             assert notebook["metadata"]["kernelspec"]["name"] == "python3"
+            settings = fetch(f"{host}/lab/api/settings/@jupyterlab/apputils-extension:notification?{token}")
+            assert settings["schema"]["properties"]["fetchNews"]["default"] == "false"  # no question on the first page
+            assert settings["settings"] == {}  # and nothing was set for the user
             server.send_signal(signal.SIGINT)
             assert server.wait(60) == 0
         finally:
