@@ -185,25 +185,36 @@ def test_the_oldest_versions_are_those_of_the_project(release):
     assert {"numpy==2.0.*", "matplotlib==3.9.*", "jupyterlab==4.2.*"} <= set(release.oldest_versions())
 
 
-@pytest.mark.parametrize(("found", "said"), [(None, "Skipped: no chromium"), ("/usr/bin/chromium", "")])
-def test_the_browser_check_runs_where_there_is_a_browser(monkeypatch, capsys, found, said):
+@pytest.fixture
+def browser_check(monkeypatch):
+    """Call with the path of chromium or None, and arguments: the commands that were run."""
     monkeypatch.syspath_prepend(SCRIPTS)
     spec = importlib.util.spec_from_file_location("browser_check", SCRIPTS / "browser_check.py")
     module = importlib.util.module_from_spec(spec)
     spec.loader.exec_module(module)
     ran = []
-    monkeypatch.setattr(module.shutil, "which", lambda name: found)
     monkeypatch.setattr(module, "run", ran.append)
     monkeypatch.setattr(module, "become", ran.append)
-    monkeypatch.setattr(sys, "argv", ["browser_check.py", "02", "-k", "chapter", "--here"])
     monkeypatch.chdir(SCRIPTS)
-    if found:
+
+    def check(found, *arguments):
+        monkeypatch.setattr(module.shutil, "which", lambda name: found)
+        monkeypatch.setattr(sys, "argv", ["browser_check.py", *arguments, "--here"])
         module.main()
-        assert ran[0][1].endswith("build_site.py")
-        assert ran[1][4:9] == ["tests/browser", "-k", "chapter", "--chapters", "02"]
-    else:
-        with pytest.raises(SystemExit) as end:
-            module.main()
-        assert not end.value.code
-        assert not ran
-    assert said in capsys.readouterr().out
+        return ran
+
+    return check
+
+
+@pytest.mark.parametrize(("tests", "with_site"), [("", True), ("site", True), ("not chapter", True), ("chapter", False)])
+def test_the_browser_check_builds_the_site_that_it_tests(browser_check, tests, with_site):
+    *before, last = browser_check("/usr/bin/chromium", "02", "-k", tests)
+    assert [command[1].endswith("build_site.py") for command in before] == [True] * with_site
+    assert last[4:9] == ["tests/browser", "-k", tests, "--chapters", "02"]
+
+
+def test_the_browser_check_is_skipped_where_there_is_no_browser(browser_check, capsys):
+    with pytest.raises(SystemExit) as end:
+        browser_check(None)
+    assert not end.value.code
+    assert "Skipped: no chromium" in capsys.readouterr().out
