@@ -206,10 +206,10 @@ def browser_check(monkeypatch):
     return check
 
 
-@pytest.mark.parametrize(("tests", "with_site"), [("", True), ("site", True), ("not chapter", True), ("chapter", False)])
-def test_the_browser_check_builds_the_site_that_it_tests(browser_check, tests, with_site):
+@pytest.mark.parametrize(("tests", "built"), [("", True), ("site", True), ("not chapter", True), ("chapter", False)])
+def test_the_browser_check_builds_the_site_that_it_tests(browser_check, tests, built):
     *before, last = browser_check("/usr/bin/chromium", "02", "-k", tests)
-    assert [command[1].endswith("build_site.py") for command in before] == [True] * with_site
+    assert [command[1].endswith("build_site.py") for command in before] == [True] * built
     assert last[4:9] == ["tests/browser", "-k", tests, "--chapters", "02"]
 
 
