@@ -86,8 +86,9 @@ class ProgramTape(Tape):
     ([np.float64(9.0)], [])
     """
 
-    def __init__(self):
+    def __init__(self, for_gradients: bool = True):
         super().__init__()
+        self._for_gradients = for_gradients
         self._lines: list[str] = []
         self._calls: list[_Call] = []
         self._live: set[int] = set()  # slots that depend on a variable
@@ -113,7 +114,8 @@ class ProgramTape(Tape):
         is_new = not self.watches(variable)
         traced = super().traced_variable(variable, value, name)
         if is_new:
-            self._live.add(traced._slot)
+            if self._for_gradients:
+                self._live.add(traced._slot)
             self._lines.append(f"s{traced._slot} = {self._constant(variable, 'variable')}._array")
         return traced
 

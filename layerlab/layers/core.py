@@ -24,6 +24,7 @@ class Identity(Layer):
 
     supports_masking = True
     keeps_integers = True
+    repeats = True
 
     def call(self, inputs):
         return inputs

@@ -63,6 +63,8 @@ class Layer(WeightOwner, StatelessCall, Configured, Registered):
     #: whether `call` makes the same NumPy calls each time that shapes and `training` are the same: it neither branches
     #: on data, nor draws, nor keeps a state. Counts for classes of this package only.
     repeats = False
+    #: the same for predictions only: of layers that draw while they are trained
+    repeats_predictions = False
     #: whether integers that go in come out as integers
     keeps_integers = False
     input_spec: Any = None

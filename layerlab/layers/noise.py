@@ -28,6 +28,7 @@ class _Noise(Layer, named=False):
 
     supports_masking = True
     keeps_integers = True
+    repeats_predictions = True
 
     def __init__(self, amount, seed, **kwargs):
         super().__init__(**kwargs)

@@ -1,15 +1,16 @@
-"""When a training step may be run as a program, and the programs that a model has.
+"""When a training step or a prediction may be run as a program, and the programs that a model has.
 
-A step is written out (`autodiff/program.py`) when its shapes come for the second time, and only for models made wholly
-of layers that declare `repeats`: their `call` makes the same NumPy calls each time. Everything else, and every step
+One is written out (`autodiff/program.py`) when its shapes come for the second time, and only for models made wholly of
+layers that declare `repeats`: their `call` makes the same NumPy calls each time. Everything else, and whatever comes
 after something was changed, goes the plain way through layers and tape; `compile(run_eagerly=True)` always does.
 """
 
-from collections.abc import Sequence
-from typing import NamedTuple
+from collections.abc import Callable, Sequence
+from typing import Any, NamedTuple
 
 from layerlab import tree
-from layerlab.autodiff.program import Program, ProgramTape
+from layerlab.autodiff.program import NotRepeatable, Program, ProgramTape
+from layerlab.autodiff.traced import TracedArray
 from layerlab.changes import number_of_changes
 from layerlab.variables import Variable
 
@@ -27,93 +28,137 @@ class Repeated(NamedTuple):
     gradients: list
 
 
-class _Step(NamedTuple):
-    """A program, and where its outputs go."""
+class _Written(NamedTuple):
+    """A program, where its outputs go, and the variables that it has gradients of."""
 
     program: Program
-    y_pred: object
+    y_pred: Any
     variables: list[Variable]
 
 
 class Repetition:
-    """The programs of a compiled model, one for each shape of batch that came more than once."""
+    """The programs of a model, one for each shape of batch that came more than once."""
 
     def __init__(self):
         self._changes = -1
-        self._allowed: bool | None = None  # not known before the first step: it may build layers and losses
-        self._steps: dict[tuple, _Step | None] = {}  # by shapes: None until they come again
+        self._allowed: dict[Callable, bool] = {}  # not known before the first step: it may build layers and losses
+        self._programs: dict[tuple, _Written | None] = {}  # by shapes: None until they come again
 
     def __reduce__(self):
         return Repetition, ()  # a copied or unpickled model writes its own
 
     def step(self, model, batch: tuple) -> Repeated | None:
         """Loss, predictions and gradients for (x, y, sample_weight); None if the step is to be done the plain way."""
+        found = self._run(_write_step, model, batch)
+        if found is None:
+            return None
+        written, (loss, y_pred, model._compiled_loss.last), gradients = found
+        y_pred = _read_only(y_pred) if written.y_pred is None else _packed(written.y_pred, map(_read_only, y_pred))
+        return Repeated(float(loss), y_pred, written.variables, gradients)
+
+    def prediction(self, model, x) -> list | None:
+        """[the outputs for x]; None if they are to be computed the plain way."""
+        found = self._run(_write_prediction, model, (x,))
+        if found is None:
+            return None
+        written, (y_pred,), _ = found
+        return [y_pred if written.y_pred is None else _packed(written.y_pred, y_pred)]
+
+    def _run(self, write: Callable, model, batch: tuple) -> tuple[_Written, list, list] | None:
+        """What was written for batches like this one, and its outputs and gradients."""
         if self._changes != number_of_changes():
-            self._changes, self._allowed, self._steps = number_of_changes(), None, {}
-        if self._allowed is False:
+            self._changes, self._allowed, self._programs = number_of_changes(), {}, {}
+        if self._allowed.get(write) is False:
             return None
         leaves = tree.flatten(batch) if any(map(tree.is_nested, batch)) else batch
-        key = _key(batch, leaves)
-        if key not in self._steps:
-            if len(self._steps) < MOST:
-                self._steps[key] = None
+        key = _key(write, batch, leaves)
+        if key not in self._programs:
+            if len(self._programs) < MOST:
+                self._programs[key] = None
             return None
-        if self._allowed is None:
-            self._allowed = _may_repeat(model)
-        if self._allowed and self._steps[key] is None:
-            self._write(model, key, batch)
-        step = self._steps[key]
-        return None if step is None else _run(model, step, [leaf for leaf in leaves if leaf is not None])
-
-    def _write(self, model, key: tuple, batch: tuple) -> None:
-        """Record a step and write it out; one that cannot be repeated ends the attempts."""
-        variables = model.trainable_variables
+        written = self._programs[key] or self._write(write, model, key, batch)
+        if written is None:
+            return None
         try:
-            with ProgramTape() as tape:
-                leaves = [None if leaf is None else tape.input(leaf) for leaf in tree.flatten(batch)]
-                x, y, weight = tree.pack_sequence_as(batch, leaves)
-                for variable in model.weights:  # frozen ones too: their values may be assigned
-                    tape.watch(variable)
-                y_pred = model(x, training=True)
-                loss = model._loss_of(x, y, y_pred, weight, training=True)
-            flat = tree.flatten(y_pred) if tree.is_nested(y_pred) else y_pred
-            program = tape.program([loss, flat, model._compiled_loss.last], loss, variables)
+            return (written, *written.program.run(*[leaf for leaf in leaves if leaf is not None]))
+        except Exception:  # nothing has changed yet, and the plain way names the layer
+            return None
+
+    def _write(self, write: Callable, model, key: tuple, batch: tuple) -> _Written | None:
+        """Record a step and write it out; one that cannot be repeated ends the attempts."""
+        try:
+            self._allowed[write] = _may_repeat(model, predicts=write is _write_prediction)
+            self._programs[key] = write(model, batch) if self._allowed[write] else None
         except Exception:  # whatever is wrong, the plain way says it better
-            self._allowed = False
-            return
-        self._steps[key] = _Step(program, tree.map_structure(lambda _: None, y_pred), variables)
+            self._allowed[write] = False
+        return self._programs[key]
 
 
-def _key(batch: tuple, leaves: Sequence) -> tuple:
+def _write_step(model, batch: tuple) -> _Written:
+    variables = model.trainable_variables
+    if not variables or not all(map(_is_ours, [*_functions(model), *_penalties(variables)])):
+        raise NotRepeatable("nothing to train, or something of a user's own takes part in the loss")
+    with ProgramTape() as tape:
+        x, y, weight = _inputs(tape, model, batch)
+        y_pred = model(x, training=True)
+        loss = model._loss_of(x, y, y_pred, weight, training=True)
+    flat = tree.flatten(y_pred) if tree.is_nested(y_pred) else y_pred
+    program = tape.program([loss, flat, model._compiled_loss.last], loss, variables)
+    return _Written(program, tree.map_structure(lambda _: None, y_pred), variables)
+
+
+def _write_prediction(model, batch: tuple) -> _Written:
+    with ProgramTape(for_gradients=False) as tape:
+        (x,) = _inputs(tape, model, batch)
+        y_pred = model(x, training=False)
+    flat = tree.flatten(y_pred)
+    if not all(isinstance(leaf, TracedArray) for leaf in flat):
+        raise NotRepeatable("an output that does not come from the input would be the same array every time")
+    program = tape.program([flat if tree.is_nested(y_pred) else y_pred])
+    return _Written(program, tree.map_structure(lambda _: None, y_pred), [])
+
+
+def _inputs(tape: ProgramTape, model, batch: tuple) -> tuple:
+    """The batch as what the program is given; the values of all variables are read anew each time, too."""
+    leaves = [None if leaf is None else tape.input(leaf) for leaf in tree.flatten(batch)]
+    for variable in model.weights:  # frozen ones too: their values may be assigned
+        tape.watch(variable)
+    return tree.pack_sequence_as(batch, leaves)
+
+
+def _key(kind: Callable, batch: tuple, leaves: Sequence) -> tuple:
     """What a program is written for: the shapes, and how the arrays are nested."""
     nesting = "" if leaves is batch else str(tree.nesting(batch))
-    return (nesting, *[None if leaf is None else (leaf.shape, leaf.dtype) for leaf in leaves])
-
-
-def _run(model, step: _Step, arrays: list) -> Repeated:
-    (loss, y_pred, model._compiled_loss.last), gradients = step.program.run(*arrays)
-    y_pred = _read_only(y_pred) if step.y_pred is None else _packed(step.y_pred, y_pred)
-    return Repeated(float(loss), y_pred, step.variables, gradients)
+    return (kind, nesting, *[None if leaf is None else (leaf.shape, leaf.dtype) for leaf in leaves])
 
 
 def _read_only(array):
     view = array.view()
-    view.flags.writeable = False
+    view.setflags(write=False)
     return view
 
 
-def _packed(structure, arrays: list):
-    return tree.pack_sequence_as(structure, [_read_only(array) for array in arrays])
+def _packed(structure, arrays):
+    return tree.pack_sequence_as(structure, list(arrays))
 
 
-def _may_repeat(model) -> bool:
-    """Whether nothing of a user's own takes part in a step, and every layer promises to repeat itself."""
-    variables = model.trainable_variables
-    if model.run_eagerly or not variables or model._compiled_loss is None:
-        return False
+def _may_repeat(model, predicts: bool) -> bool:
+    """Whether every layer promises to repeat itself, and none is a user's own."""
     layers = model._flatten_layers()
-    parts = [*layers, *model._compiled_loss.functions, *(v.regularizer for v in variables if v.regularizer is not None)]
-    return all(layer.repeats and layer.activity_regularizer is None for layer in layers) and all(map(_is_ours, parts))
+    repeats = all(layer.repeats or (predicts and layer.repeats_predictions) for layer in layers)
+    penalized = any(layer.activity_regularizer is not None for layer in layers)
+    return repeats and not penalized and not model.run_eagerly and all(map(_is_ours, layers))
+
+
+def _functions(model) -> Sequence:
+    """The losses; NotRepeatable without them."""
+    if model._compiled_loss is None:
+        raise NotRepeatable("a loss made of penalties only")
+    return model._compiled_loss.functions
+
+
+def _penalties(variables) -> list:
+    return [variable.regularizer for variable in variables if variable.regularizer is not None]
 
 
 def _is_ours(thing) -> bool:

@@ -258,7 +258,7 @@ class TrainingStep(Layer, named=False):
         if not math.isfinite(loss) and not self._tolerates_nan:
             raise FloatingPointError(explain_nan(loss, x, y))
 
-    _repetition: Repetition
+    _repetition: Any = None  # made by `compile`, or by the first prediction
     _last_parts: tuple[Any, Any] = (None, None)  # data loss and penalty of the batch, if compute_loss tells
     _tolerates_nan = False  # a TerminateOnNaN callback wants to see it
 
@@ -278,7 +278,10 @@ class TrainingStep(Layer, named=False):
     def predict_step(self, data):
         """The output for one batch."""
         x, _, _ = unpack_x_y_sample_weight(data)
-        return self(x, training=False)
+        if self._repetition is None:  # not compiled
+            vars(self)["_repetition"] = Repetition()
+        repeated = self._repetition.prediction(self, x)
+        return self(x, training=False) if repeated is None else repeated[0]
 
 
 @functools.cache

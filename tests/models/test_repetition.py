@@ -232,3 +232,101 @@ def test_a_model_can_be_copied_while_it_trains(runs):
     assert len(copies) == 3
     assert_equal(trained(copies[-1][0]), trained(pickle.loads(copies[-1][1])))
     assert sum(runs) >= 3 * 5
+
+
+# --- predictions ------------------------------------------------------------------------------------------------------
+
+
+@pytest.fixture
+def predictions(monkeypatch):
+    """Which batches were predicted by programs."""
+    seen = []
+    prediction = Repetition.prediction
+
+    def watched(self, model, x):
+        result = prediction(self, model, x)
+        seen.append(result is not None)
+        return result
+
+    monkeypatch.setattr(Repetition, "prediction", watched)
+    return seen
+
+
+@pytest.mark.parametrize("name", MODELS)
+def test_a_repeated_prediction_gives_the_plain_numbers_to_the_last_bit(name, predictions):
+    model = MODELS[name]()
+    found = model.predict(X, batch_size=5, verbose=0)
+    assert predictions == [False, True, True, True, False]  # the last batch is shorter
+    expected = np.concatenate([model(X[i : i + 5]) for i in range(0, 24, 5)])
+    np.testing.assert_array_equal(found, expected)
+
+
+ONLY_TRAINED_PLAINLY = {"dropout", "moving averages"}
+
+
+@pytest.mark.parametrize("name", sorted(ONLY_TRAINED_PLAINLY))
+def test_a_model_may_predict_by_a_program_that_trains_the_plain_way(name, runs, predictions):
+    model = NOT_REPEATED[name]()
+    model.fit(X, Y, verbose=0)
+    found = model.predict(X, batch_size=8, verbose=0)
+    assert not any(runs)
+    assert predictions == [False, True, True]
+    np.testing.assert_array_equal(found, np.concatenate([model(X[i : i + 8]) for i in range(0, 24, 8)]))
+
+
+@pytest.mark.parametrize("name", sorted(set(NOT_REPEATED) - ONLY_TRAINED_PLAINLY))
+def test_what_may_not_repeat_itself_is_predicted_the_plain_way(name, predictions):
+    NOT_REPEATED[name]().predict(X, batch_size=8, verbose=0)
+    assert predictions == [False] * 3
+
+
+@pytest.mark.parametrize("name", [name for name in CHANGES if name != "learning rate"])
+def test_a_prediction_after_a_change_is_that_of_the_changed_model(name, predictions):
+    model = mlp(Dense(3, kernel_regularizer="l2"))
+    for _ in range(3):
+        before = model.predict_on_batch(X)
+    CHANGES[name](model)
+    assert predictions[-1]
+    for _ in range(3):
+        np.testing.assert_array_equal(model.predict_on_batch(X), model(X))
+    assert predictions[-1]
+    assert np.array_equal(before, model(X)) == (name in {"frozen", "regularizer", "constraint"})
+
+
+def test_predictions_go_on_while_a_model_trains(predictions):
+    model = mlp()
+    for _ in range(3):
+        model.fit(X, Y, epochs=1, verbose=0)
+        np.testing.assert_array_equal(model.predict_on_batch(X), model(X))
+    assert predictions == [False, True, True]
+
+
+def test_a_model_need_not_be_compiled_to_predict_by_a_program(predictions):
+    a, b = Input((4,), name="a"), Input((4,), name="b")
+    joined = layers.Concatenate()([a, b])
+    model = Model({"a": a, "b": b}, {"sum": Dense(1)(joined), "all": [joined, Dense(2)(joined)]})
+    for _ in range(3):
+        found = model.predict_on_batch({"a": X, "b": X[::-1]})
+    assert predictions == [False, True, True]
+    expected = model({"a": X, "b": X[::-1]})
+    np.testing.assert_array_equal(found["sum"], expected["sum"])
+    for one, other in zip(found["all"], expected["all"], strict=True):
+        np.testing.assert_array_equal(one, other)
+
+
+def test_each_prediction_is_an_array_of_its_own():
+    model = mlp()
+    first, second, third = (model.predict_on_batch(X) for _ in range(3))
+    third += 1.0
+    np.testing.assert_array_equal(first, second)
+    np.testing.assert_array_equal(model.predict_on_batch(X), first)
+
+
+def test_a_bad_batch_is_refused_by_the_layer_that_it_is_bad_for(predictions):
+    model = Sequential([Input((2,), dtype="int32"), layers.Embedding(5, 3, name="words")])
+    for _ in range(2):
+        model.predict_on_batch(np.ones((4, 2), "int32"))
+    assert predictions[-1]
+    with pytest.raises(IndexError, match=r"has the ids 0 to 4\. Received: id 7") as caught:
+        model.predict_on_batch(np.full((4, 2), 7, "int32"))
+    assert "words" in " ".join(caught.value.__notes__)
