@@ -9,7 +9,6 @@ import numpy as np
 
 from layerlab.autodiff import primitive
 from layerlab.autodiff.rule import RULES, defvjp_joint
-from layerlab.ops.rectify import rectify
 from layerlab.ops.unrolling import Unrolled
 from layerlab.ops.windows import Windows
 from layerlab.ops.winograd import Winograd
@@ -36,22 +35,20 @@ def _joined(parts):
     return np.concatenate(parts, axis=-1) if len(parts) > 1 else parts[0]
 
 
-def _way(windows: Windows, spatial, kernel, batch: int, dtype, bias=None):
+def _way(windows: Windows, spatial, kernel, batch: int, dtype, bias=None, rectified=False):
     """A function that starts the quicker of the two ways to sum over these windows; each thread has its own."""
     way = Winograd if Winograd.suits(windows, spatial, kernel, batch, dtype) else Unrolled
-    return partial(way, windows, spatial, kernel, bias)
+    return partial(way, windows, spatial, kernel, bias, rectified)
 
 
 def _gather(x, kernel, windows: Windows, y, bias=None, rectified=False) -> None:
     """Write into y the sums over all windows, block by block of the batch."""
-    start = _way(windows, x.shape[1:-1], kernel, len(x), y.dtype, bias)
+    start = _way(windows, x.shape[1:-1], kernel, len(x), y.dtype, bias, rectified)
 
     def work(blocks):
         sums = start()
         for block in blocks:
             sums.forward(np.ascontiguousarray(x[block]), y[block])
-            if rectified:  # while the block is in the cache
-                rectify(y[block], out=y[block])
 
     share(work, start().blocks(len(x)))
 

@@ -9,6 +9,8 @@ from math import prod
 
 import numpy as np
 
+from layerlab.ops.products import by_rows
+from layerlab.ops.rectify import rectify
 from layerlab.ops.windows import Windows, blocks_of, fitting
 
 __all__ = ["Unrolled"]
@@ -27,10 +29,11 @@ class Unrolled:
         spatial: sizes of the input.
         kernel: (*size, channels, filters).
         bias: (filters,) or None.
+        rectified: whether to take max(y, 0).
     """
 
-    def __init__(self, windows: Windows, spatial, kernel, bias=None):
-        self.windows, self.kernel, self.bias = windows, kernel, bias
+    def __init__(self, windows: Windows, spatial, kernel, bias=None, rectified=False):
+        self.windows, self.kernel, self.bias, self.rectified = windows, kernel, bias, rectified
         self._windows = prod(windows.outputs)  # of a sample
         self._elements = self._windows * (kernel[..., 0].size + 1)  # of a sample, unrolled
         self._least = _ROWS // max(1, self._windows)  # samples of a block
@@ -56,7 +59,9 @@ class Unrolled:
 
     def forward(self, x, y) -> None:
         """y[o, f] = sum over taps j and channels c of x[o * stride + j * dilation, c] * kernel[j, c, f] + bias[f]."""
-        np.matmul(self._unrolled(x), self.matrix, out=y.reshape(-1, y.shape[-1]))
+        by_rows(self._unrolled(x), self.matrix, y.reshape(-1, y.shape[-1]))
+        if self.rectified:  # while the block is in the cache
+            rectify(y, out=y)
 
     def backward(self, g, x=None, dx=None) -> None:
         """Add to the total what a block gives to the kernel, if there is x; write the gradient by the input into dx.

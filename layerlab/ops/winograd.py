@@ -18,12 +18,14 @@ from math import prod
 
 import numpy as np
 
+from layerlab.ops.products import by_columns, by_rows
+from layerlab.ops.rectify import rectify
 from layerlab.ops.windows import Windows, blocks_of, inside, placed
 
 __all__ = ["Winograd"]
 
 # size of a kernel -> the share of the plain way's multiplications below which it was measured to be faster
-_PAYS = {(3,): 0.6, (5,): 0.6, (3, 3): 0.8, (5, 5): 0.83}
+_PAYS = {(3,): 0.6, (5,): 0.66, (3, 3): 0.8, (5, 5): 0.83}
 _OUTPUTS = {(3,): 4, (5,): 4, (3, 3): 4, (5, 5): 2}  # of a tile, along an axis; with more, errors outgrow the gain
 _TILES = 256  # of a block at least, where there are so many
 
@@ -66,10 +68,12 @@ class Winograd:
         spatial: sizes of the input.
         kernel: (*size, channels, filters).
         bias: (filters,) or None.
+        rectified: whether to take max(y, 0).
     """
 
-    def __init__(self, windows: Windows, spatial, kernel, bias=None):
-        self.kernel, self.bias, self.rank, self.side = kernel, bias, len(spatial), _OUTPUTS[windows.size]
+    def __init__(self, windows: Windows, spatial, kernel, bias=None, rectified=False):
+        self.kernel, self.bias, self.rectified = kernel, bias, rectified
+        self.rank, self.side = len(spatial), _OUTPUTS[windows.size]
         self.outputs, self.kernels, self.inputs = _transforms(len(kernel), self.side, self.rank)
         self.counts = tuple(-(-n // self.side) for n in windows.outputs)
         size, steps, ones = ((n,) * self.rank for n in (len(self.inputs), self.side, 1))
@@ -99,6 +103,11 @@ class Winograd:
         return (self.kernels @ self.kernel.reshape(self.kernels.shape[1], -1)).reshape(-1, *self.kernel.shape[-2:])
 
     @cached_property
+    def flipped(self):
+        """`transformed` for the way back: (points, filters, channels)."""
+        return self.transformed.swapaxes(1, 2).copy()
+
+    @cached_property
     def total(self):
         """The gradients of all blocks so far: by the transformed kernel, and by the bias."""
         return np.zeros_like(self.transformed), np.zeros_like(self.transformed[0, 0])
@@ -107,26 +116,31 @@ class Winograd:
         """y[o, f] = sum over taps j and channels c of x[o + j, c] * kernel[j, c, f] + bias[f]."""
         values = self._evaluated(x)
         products = np.empty((len(values) + 1, values.shape[1], y.shape[-1]), y.dtype)
-        np.matmul(values, self.transformed, out=products[:-1])
+        by_rows(values, self.transformed, products[:-1])
         products[-1] = 0 if self.bias is None else self.bias
         full = self._whole(self.counts)
         whole = y if y.shape[1:-1] == full else np.empty((len(y), *full, y.shape[-1]), y.dtype)
-        tiles = self._by_tile(whole)
-        np.copyto(tiles, (self.outputs.T @ products.reshape(len(products), -1)).reshape(tiles.shape))
+        tiles = self._by_tile(_positions(whole))
+        sums = by_columns(self.outputs.T, products.reshape(len(products), -1))
+        if self.rectified:
+            rectify(sums, out=sums)
+        np.copyto(tiles, _positions(sums.reshape(*tiles.shape[:-1], y.shape[-1])))
         if whole is not y:
             y[...] = whole[inside(y.shape[1:-1], (0,) * self.rank)]
 
     def backward(self, g, x=None, dx=None) -> None:
         """Add to the total what a block gives to the kernel, if there is x; write the gradient by the input into dx."""
         tiles = self._by_tile(_positions(placed(g, self._whole(self.counts), (0,) * self.rank))).copy().view(g.dtype)
-        products = self.outputs @ tiles.reshape(self.outputs.shape[1], -1)
+        products = by_columns(self.outputs, tiles.reshape(self.outputs.shape[1], -1))
         products = products.reshape(len(products), -1, g.shape[-1])
         if x is not None:
             kernel, bias = self.total
             kernel += self._evaluated(x).swapaxes(1, 2) @ products[:-1]
             bias += np.ones(products.shape[1], g.dtype) @ products[-1]
         if dx is not None:
-            self._add_up(products[:-1] @ self.transformed.swapaxes(1, 2), dx)
+            values = np.empty((*products[:-1].shape[:2], dx.shape[-1]), dx.dtype)
+            by_rows(products[:-1], self.flipped, values)
+            self._add_up(values, dx)
 
     def gradients(self):
         """The kernel's and the bias's, of all blocks so far."""
@@ -136,14 +150,14 @@ class Winograd:
     def _evaluated(self, x):
         """The values of the input's tiles: (points, tiles, channels)."""
         padded = placed(x, self.tiles.covered, tuple(before for before, _ in self.tiles.padding))
-        axes = range(1 + self.rank, 1 + 2 * self.rank)
-        tiles = np.moveaxis(self.tiles.patches(_positions(padded)), axes, range(self.rank)).copy().view(x.dtype)
+        axes = *range(1 + self.rank, 1 + 2 * self.rank), *range(1 + self.rank), -1
+        tiles = self.tiles.patches(_positions(padded)).transpose(axes).copy().view(x.dtype)
         return self._along_axes(self.inputs, tiles).reshape(len(self.kernels), -1, x.shape[-1])
 
     def _along_axes(self, matrix, tiles):
         """Tiles times a matrix along each of their axes."""
         for axis in range(self.rank):
-            tiles = matrix @ tiles.reshape(len(matrix) ** axis, len(matrix), -1)
+            tiles = by_columns(matrix, tiles.reshape(len(matrix) ** axis, len(matrix), -1))
         return tiles
 
     def _add_up(self, values, x) -> None:
@@ -168,7 +182,7 @@ class Winograd:
         """A view of (batch, *(side * count), channels) as (*(side,) * rank, batch, *counts, channels)."""
         batch, *spatial, channels = whole.shape
         split = whole.reshape(batch, *(n for size in spatial for n in (size // self.side, self.side)), channels)
-        return np.moveaxis(split, range(2, 2 * self.rank + 1, 2), range(self.rank))
+        return split.transpose(*range(2, 2 * self.rank + 1, 2), 0, *range(1, 2 * self.rank, 2), -1)
 
 
 def _positions(x):

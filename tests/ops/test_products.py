@@ -1,0 +1,44 @@
+"""Products in pieces are the products, whatever sizes and layouts; and they are cut where it was measured to pay."""
+
+import numpy as np
+import pytest
+
+from layerlab.ops import products
+from layerlab.ops.products import by_columns, by_rows
+
+RNG = np.random.default_rng(0)
+LENGTHS = [0, 1, 7, 600, 1999, 4000, 40_000]
+
+
+@pytest.mark.parametrize("length", LENGTHS)
+@pytest.mark.parametrize("stack", [(), (3,)])
+def test_many_columns(length, stack):
+    matrix, columns = RNG.normal(size=(8, 5)), RNG.normal(size=(*stack, 5, length))
+    np.testing.assert_allclose(by_columns(matrix, columns), matrix @ columns, atol=1e-12)
+    flipped = np.ascontiguousarray(matrix.T).T
+    np.testing.assert_allclose(by_columns(flipped, columns), matrix @ columns, atol=1e-12)
+
+
+@pytest.mark.parametrize("length", LENGTHS)
+@pytest.mark.parametrize("stack", [(), (3,)])
+@pytest.mark.parametrize("layout", [np.ascontiguousarray, np.asfortranarray])
+def test_many_rows(length, stack, layout):
+    rows, matrix, y = (RNG.normal(size=(*stack, *shape)) for shape in ((length, 10), (10, 16), (length, 16)))
+    rows = layout(rows)
+    by_rows(rows, matrix, y)
+    np.testing.assert_allclose(y, rows @ matrix, atol=1e-12)
+
+
+@pytest.mark.parametrize(
+    ("count", "work", "pieces"),
+    [
+        (1984, 1024, 4),  # W6: tiles of eight samples, 32 to 32 channels
+        (63_488, 64, 8),  # and their transform
+        (498, 1024, 1),  # small as it is
+        (1985, 1024, 1),  # no half of it
+        (4096, 289 * 64, 1),  # pieces would have too few rows
+        (0, 64, 1),
+    ],
+)
+def test_it_is_cut_by_halves(count, work, pieces):
+    assert products._pieces(count, work) == pieces
