@@ -1,6 +1,8 @@
 """The scripts, without what they install: which checks run, what a failure does, when the environment is made anew."""
 
 import importlib.util
+import runpy
+import subprocess
 import sys
 from pathlib import Path
 
@@ -183,6 +185,19 @@ def test_a_version_without_a_section_in_the_changelog_is_not_ready(release, monk
 
 def test_the_oldest_versions_are_those_of_the_project(release):
     assert {"numpy==2.0.*", "matplotlib==3.9.*", "jupyterlab==4.2.*"} <= set(release.oldest_versions())
+
+
+def test_help_with_the_start_sets_nothing_up(monkeypatch, capsys):
+    def not_now(*_):
+        raise AssertionError("this would install")
+
+    monkeypatch.setattr(subprocess, "call", not_now)
+    monkeypatch.syspath_prepend(SCRIPTS)
+    monkeypatch.setattr(sys, "argv", ["start.py", "mine", "--help"])
+    with pytest.raises(SystemExit) as end:
+        runpy.run_path(str(SCRIPTS / "start.py"), run_name="__main__")
+    assert not end.value.code
+    assert "[FOLDER] [--no-open] [--port N] [--solutions]" in capsys.readouterr().out
 
 
 @pytest.fixture
