@@ -104,3 +104,9 @@ def test_the_workflow_runs_scripts_that_exist():
     assert all((ROOT / script).is_file() for script in scripts)
     for system in ("ubuntu", "macos", "windows"):
         assert f"{system}-latest" in workflow
+
+
+def test_the_workflow_opens_chapters_that_exist():
+    workflow = (ROOT / ".github" / "workflows" / "check.yml").read_text(encoding="utf-8")
+    chapters = re.search(r"run: python scripts/browser_check.py (.+)", workflow)[1].split()
+    assert all(list((ROOT / "notebooks").glob(f"{chapter}_*.ipynb")) for chapter in chapters)
