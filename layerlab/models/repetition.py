@@ -1,4 +1,4 @@
-"""When a training step or a prediction may be run as a program, and the programs that a model has.
+"""When a step of training or testing, or a prediction, may be run as a program, and the programs that a model has.
 
 One is written out (`autodiff/program.py`) when its shapes come for the second time, and only for models made wholly of
 layers that declare `repeats`: their `call` makes the same NumPy calls each time. Everything else, and whatever comes
@@ -12,6 +12,7 @@ from layerlab import tree
 from layerlab.autodiff.program import NotRepeatable, Program, ProgramTape
 from layerlab.autodiff.traced import TracedArray
 from layerlab.changes import number_of_changes
+from layerlab.masking import get_mask
 from layerlab.variables import Variable
 
 __all__ = ["Repeated", "Repetition"]
@@ -53,8 +54,15 @@ class Repetition:
         if found is None:
             return None
         written, (loss, y_pred, model._compiled_loss.last), gradients = found
-        y_pred = _read_only(y_pred) if written.y_pred is None else _packed(written.y_pred, map(_read_only, y_pred))
-        return Repeated(float(loss), y_pred, written.variables, gradients)
+        return Repeated(float(loss), _packed(written.y_pred, y_pred), written.variables, gradients)
+
+    def test(self, model, batch: tuple) -> tuple[float, Any] | None:
+        """(loss, predictions) for (x, y, sample_weight); None if they are to be computed the plain way."""
+        found = self._run(_write_test, model, batch)
+        if found is None:
+            return None
+        written, (loss, y_pred, model._compiled_loss.last), _ = found
+        return float(loss), _packed(written.y_pred, y_pred)
 
     def prediction(self, model, x) -> list | None:
         """[the outputs for x]; None if they are to be computed the plain way."""
@@ -62,7 +70,7 @@ class Repetition:
         if found is None:
             return None
         written, (y_pred,), _ = found
-        return [y_pred if written.y_pred is None else _packed(written.y_pred, y_pred)]
+        return [y_pred if written.y_pred is None else tree.pack_sequence_as(written.y_pred, y_pred)]
 
     def _run(self, write: Callable, model, batch: tuple) -> tuple[_Written, list, list] | None:
         """What was written for batches like this one, and its outputs and gradients."""
@@ -87,7 +95,7 @@ class Repetition:
     def _write(self, write: Callable, model, key: tuple, batch: tuple) -> _Written | None:
         """Record a step and write it out; one that cannot be repeated ends the attempts."""
         try:
-            self._allowed[write] = _may_repeat(model, predicts=write is _write_prediction)
+            self._allowed[write] = _may_repeat(model, trains=write is _write_step)
             self._programs[key] = write(model, batch) if self._allowed[write] else None
         except Exception:  # whatever is wrong, the plain way says it better
             self._allowed[write] = False
@@ -96,26 +104,49 @@ class Repetition:
 
 def _write_step(model, batch: tuple) -> _Written:
     variables = model.trainable_variables
-    if not variables or not all(map(_is_ours, [*_functions(model), *_penalties(variables)])):
-        raise NotRepeatable("nothing to train, or something of a user's own takes part in the loss")
+    if not variables:
+        raise NotRepeatable("nothing to train")
     with ProgramTape() as tape:
-        x, y, weight = _inputs(tape, model, batch)
-        y_pred = model(x, training=True)
-        loss = model._loss_of(x, y, y_pred, weight, training=True)
-    flat = tree.flatten(y_pred) if tree.is_nested(y_pred) else y_pred
+        loss, flat, structure = _judged(tape, model, batch, training=True)
     program = tape.program([loss, flat, model._compiled_loss.last], loss, variables)
-    return _Written(program, tree.map_structure(lambda _: None, y_pred), variables)
+    return _Written(program, structure, variables)
+
+
+def _write_test(model, batch: tuple) -> _Written:
+    with ProgramTape(for_gradients=False) as tape:
+        loss, flat, structure = _judged(tape, model, batch, training=False)
+    return _Written(tape.program([loss, flat, model._compiled_loss.last]), structure, [])
 
 
 def _write_prediction(model, batch: tuple) -> _Written:
     with ProgramTape(for_gradients=False) as tape:
         (x,) = _inputs(tape, model, batch)
-        y_pred = model(x, training=False)
-    flat = tree.flatten(y_pred)
-    if not all(isinstance(leaf, TracedArray) for leaf in flat):
-        raise NotRepeatable("an output that does not come from the input would be the same array every time")
-    program = tape.program([flat if tree.is_nested(y_pred) else y_pred])
-    return _Written(program, tree.map_structure(lambda _: None, y_pred), [])
+        flat, structure = _flat(model(x, training=False))
+    return _Written(tape.program([flat]), structure, [])
+
+
+def _judged(tape: ProgramTape, model, batch: tuple, training: bool) -> tuple:
+    """(loss, predictions, how these are nested), if nothing of a user's own takes part in the loss."""
+    if model._compiled_loss is None:
+        raise NotRepeatable("a loss made of penalties only")
+    penalties = [v.regularizer for v in model.trainable_variables if v.regularizer is not None]
+    if not all(map(_is_ours, [*model._compiled_loss.functions, *penalties])):
+        raise NotRepeatable("something of a user's own takes part in the loss")
+    x, y, weight = _inputs(tape, model, batch)
+    y_pred = model(x, training=training)
+    return (model._loss_of(x, y, y_pred, weight, training=training), *_flat(y_pred))
+
+
+def _flat(y_pred) -> tuple:
+    """(a prediction or a list of them, how they are nested or None)"""
+    for leaf in tree.flatten(y_pred):
+        if not isinstance(leaf, TracedArray):
+            raise NotRepeatable("an output that does not come from the input would be the same array every time")
+        if get_mask(leaf) is not None:
+            raise NotRepeatable("programs give arrays, which have no masks")
+    if not tree.is_nested(y_pred):
+        return y_pred, None
+    return tree.flatten(y_pred), tree.map_structure(lambda _: None, y_pred)
 
 
 def _inputs(tape: ProgramTape, model, batch: tuple) -> tuple:
@@ -132,33 +163,23 @@ def _key(kind: Callable, batch: tuple, leaves: Sequence) -> tuple:
     return (kind, nesting, *[None if leaf is None else (leaf.shape, leaf.dtype) for leaf in leaves])
 
 
+def _packed(structure, y_pred):
+    """The predictions as the model nests them, read-only: metrics and losses only look."""
+    return _read_only(y_pred) if structure is None else tree.pack_sequence_as(structure, list(map(_read_only, y_pred)))
+
+
 def _read_only(array):
     view = array.view()
     view.setflags(write=False)
     return view
 
 
-def _packed(structure, arrays):
-    return tree.pack_sequence_as(structure, list(arrays))
-
-
-def _may_repeat(model, predicts: bool) -> bool:
+def _may_repeat(model, trains: bool) -> bool:
     """Whether every layer promises to repeat itself, and none is a user's own."""
     layers = model._flatten_layers()
-    repeats = all(layer.repeats or (predicts and layer.repeats_predictions) for layer in layers)
+    repeats = all(layer.repeats or (layer.repeats_predictions and not trains) for layer in layers)
     penalized = any(layer.activity_regularizer is not None for layer in layers)
     return repeats and not penalized and not model.run_eagerly and all(map(_is_ours, layers))
-
-
-def _functions(model) -> Sequence:
-    """The losses; NotRepeatable without them."""
-    if model._compiled_loss is None:
-        raise NotRepeatable("a loss made of penalties only")
-    return model._compiled_loss.functions
-
-
-def _penalties(variables) -> list:
-    return [variable.regularizer for variable in variables if variable.regularizer is not None]
 
 
 def _is_ours(thing) -> bool:

@@ -269,11 +269,18 @@ class TrainingStep(Layer, named=False):
 
     def _test_on(self, data) -> dict | None:
         x, y, sample_weight = unpack_x_y_sample_weight(data)
-        y_pred = self(x, training=False)
-        if self._compiled_loss is not None or self.losses:
-            loss = self._loss_of(x, y, y_pred, sample_weight, training=False)
-            self._track_loss(_number(loss), x)
+        repeated = None if self._report_parts else self._repetition.test(self, (x, y, sample_weight))
+        loss, y_pred = self._test(x, y, sample_weight) if repeated is None else repeated
+        if loss is not None:
+            self._track_loss(loss, x)
         return self._judge(x, y, y_pred, sample_weight)
+
+    def _test(self, x, y, sample_weight) -> tuple:
+        """Loss (None without one) and predictions, by the layers."""
+        y_pred = self(x, training=False)
+        if self._compiled_loss is None and not self.losses:
+            return None, y_pred
+        return _number(self._loss_of(x, y, y_pred, sample_weight, training=False)), y_pred
 
     def predict_step(self, data):
         """The output for one batch."""

@@ -65,7 +65,7 @@ def test_a_repeated_step_makes_no_tape(monkeypatch):
 def test_the_program_of_a_step_holds_what_hand_written_code_would():
     model = model_of()
     fit(model, 3)
-    (step,) = [step for step in model._repetition._steps.values() if step]
+    (step,) = [step for step in model._repetition._programs.values() if step]
     lines = [line for line in step.program.source.splitlines() if "(" in line and " = " in line]
     assert sum(".dot(" in line for line in lines) == 3 + 5 + 3  # forward; none for the input; the biases
     assert not any(word in step.program.source for word in ("matmul", "unbroadcast", "relu"))
@@ -91,4 +91,4 @@ def test_batches_of_many_lengths_do_not_fill_the_memory():
     lengths = [n for n in range(1, 60) for _ in range(3)]
     model.fit(((np.ones((2, n, 2), "float32"), np.ones((2, 2), "float32")) for n in lengths), verbose=0)
     assert isinstance(model._repetition, Repetition)
-    assert len(model._repetition._steps) == 32
+    assert len(model._repetition._programs) == 32

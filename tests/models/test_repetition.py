@@ -330,3 +330,70 @@ def test_a_bad_batch_is_refused_by_the_layer_that_it_is_bad_for(predictions):
     with pytest.raises(IndexError, match=r"has the ids 0 to 4\. Received: id 7") as caught:
         model.predict_on_batch(np.full((4, 2), 7, "int32"))
     assert "words" in " ".join(caught.value.__notes__)
+
+
+# --- evaluations ------------------------------------------------------------------------------------------------------
+
+
+@pytest.fixture
+def tests(monkeypatch):
+    """Which batches were judged by programs."""
+    seen = []
+    test = Repetition.test
+
+    def watched(self, model, batch):
+        result = test(self, model, batch)
+        seen.append(result is not None)
+        return result
+
+    monkeypatch.setattr(Repetition, "test", watched)
+    return seen
+
+
+def judged(model, **arguments):
+    rng = np.random.default_rng(1)
+    model.set_weights([rng.uniform(0.1, 1.0, size=w.shape) for w in model.weights])
+    return model.evaluate(X, Y, **{"batch_size": 5, "verbose": 0, "return_dict": True} | arguments)
+
+
+@pytest.mark.parametrize("arguments", [{}, {"sample_weight": np.linspace(0, 1, 24)}])
+@pytest.mark.parametrize("name", [*MODELS, "dropout", "moving averages"])
+def test_a_repeated_evaluation_gives_the_plain_numbers_to_the_last_bit(name, arguments, tests):
+    make = MODELS.get(name) or NOT_REPEATED[name]
+    found = judged(make(), **arguments)
+    assert tests[0] is tests[-1] is False  # the last batch is shorter
+    assert tests[2] is tests[3] is True
+    plain = make()
+    plain.run_eagerly = True
+    assert judged(plain, **arguments) == found
+
+
+@pytest.mark.parametrize("name", sorted(set(NOT_REPEATED) - ONLY_TRAINED_PLAINLY))
+def test_what_may_not_repeat_itself_is_judged_the_plain_way(name, tests):
+    judged(NOT_REPEATED[name]())
+    assert not any(tests)
+
+
+def test_masks_reach_loss_and_metrics(runs, tests, predictions):
+    ids = RNG.integers(0, 3, (24, 5))
+    words = layers.Embedding(3, 4, mask_zero=True, embeddings_initializer="ones")
+    model = Sequential([Input((5,), dtype="int32"), words, Dense(3, kernel_initializer="ones")])
+    model.compile("sgd", losses.SparseCategoricalCrossentropy(from_logits=True), weighted_metrics=["accuracy"])
+    found = model.evaluate(ids, ids, batch_size=8, verbose=0)
+    np.testing.assert_allclose(found, [np.log(3.0), 0.0], atol=1e-6)  # the first class, 0, is what the mask leaves out
+    model.predict(ids, batch_size=8, verbose=0)
+    assert not any(tests)
+    assert not any(predictions)
+
+
+def test_an_evaluation_after_a_change_is_that_of_the_changed_model(tests):
+    model = mlp(Dense(3, kernel_regularizer="l2"))
+    for change in (None, *CHANGES):
+        if change not in (None, "popped"):
+            CHANGES[change](model)
+        for _ in range(3):
+            found = model.evaluate(X, Y, verbose=0, return_dict=True)
+        assert tests[-1]
+        model.run_eagerly = True
+        assert model.evaluate(X, Y, verbose=0, return_dict=True) == found
+        model.run_eagerly = False
