@@ -16,7 +16,7 @@ def odd(*shape, dtype="float32"):
 
 
 @pytest.mark.parametrize("dtype", ["float16", "float32", "float64"])
-@pytest.mark.parametrize("shape", [(5,), (4095,), (4096,), (64, 64), (100, 41), (3, 4096), (7, 30, 50)])
+@pytest.mark.parametrize("shape", [(5,), (4095,), (4096,), (64, 64), (100, 41), (3, 4096), (2, 8192), (7, 30, 50)])
 def test_it_is_the_maximum(shape, dtype):
     x = odd(*shape, dtype=dtype)
     expected = np.where(x < 0, 0, x).astype(dtype)
