@@ -40,35 +40,43 @@ def locally_connected(x, kernel, windows: Windows, bias=None, rectified=False):
 @locally_connected.keeping
 def _keeping_inputs(x, kernel, windows: Windows, bias=None, rectified=False):
     """The sums; and for the gradient the sums and the windows' inputs."""
-    matrices, patches = _with_bias(kernel, bias), _patches(x, windows)
-    positions, inputs, filters = matrices.shape
-    y = np.empty((positions, filters, len(x)), np.result_type(x, kernel))
-    all_blocks = _blocks(windows, (inputs + filters) * len(x))
+    matrices, patches = _by_rows(_with_bias(kernel, bias), windows), _patches(x, windows)
+    *places, inputs, filters = matrices.shape
+    y = np.empty((*places, filters, len(x)), np.result_type(x, kernel))
+    rows = _blocks(windows, (inputs + filters) * len(x))
+    of_inputs = matrices.swapaxes(2, 3)
 
     def work(blocks):
-        scratch = _scratch(all_blocks, inputs, x)
-        for rows, block in blocks:
-            np.matmul(matrices[block].swapaxes(1, 2), _unrolled(patches[rows], scratch), out=y[block])
+        unrolled, seen = _scratch(rows, inputs, patches)
+        for block in blocks:
+            count = block.stop - block.start
+            np.copyto(seen[:count], patches[block])
+            part = np.matmul(of_inputs[block], unrolled[:count], out=y[block])
             if rectified:  # while it is in the cache
-                rectify(y[block], out=y[block])
+                rectify(part, out=part)
 
-    share(work, all_blocks)
-    return _batch_first(y.reshape(*windows.outputs, *y.shape[1:])), (y, patches)
+    share(work, rows)
+    return _batch_first(y.reshape(*windows.outputs, filters, len(x))), (y, patches)
 
 
-def _blocks(windows: Windows, numbers: int) -> list[tuple[slice, slice]]:
-    """(slice of the first axis of outputs, slice of the positions in it): each fits the cache, and all are alike.
+def _blocks(windows: Windows, numbers: int) -> list[slice]:
+    """Slices of the first axis of outputs: each fits the cache, and all are alike.
 
     Args:
         windows: where they lie.
         numbers: that belong to a position.
     """
-    rows, inside = windows.outputs[0], prod(windows.outputs[1:])
-    count, threads = -(-rows // fitting(inside * numbers)), number_of_threads()
+    rows, threads = windows.outputs[0], number_of_threads()
+    count = -(-rows // fitting(prod(windows.outputs[1:]) * numbers))
     if count > 1:  # as many for each thread, and at least two
         count = min(rows, max(2 * threads, -(-count // threads) * threads))
     cuts = [i * rows // count for i in range(count + 1)]
-    return [(slice(i, j), slice(i * inside, j * inside)) for i, j in itertools.pairwise(cuts)]
+    return [slice(*cut) for cut in itertools.pairwise(cuts)]
+
+
+def _by_rows(array, windows: Windows):
+    """(positions, ...) -> (rows, positions of a row, ...): as many rows as there are outputs along the first axis."""
+    return array.reshape(windows.outputs[0], -1, *array.shape[1:])
 
 
 def _with_bias(kernel, bias):
@@ -84,21 +92,17 @@ def _patches(x, windows: Windows):
     return np.moveaxis(windows.patches(padded), 0, -1)
 
 
-def _scratch(blocks, inputs: int, x):
-    """What a thread unrolls any of the blocks into: (positions, taps * channels + 1, batch), with a 1 for the bias."""
-    most = max(block.stop - block.start for _, block in blocks)
-    scratch = np.empty((most, inputs, len(x)), x.dtype)
-    scratch[:, -1] = 1
-    return scratch
+def _scratch(blocks, inputs: int, patches):
+    """Where a thread unrolls a block: (rows, positions of a row, taps * channels + 1, batch), with a 1 for the bias.
 
-
-def _unrolled(patches, scratch):
-    """The inputs of some positions, in the scratch array: (positions, taps * channels + 1, batch)."""
+    And a view of it in the patches' shape. What the loops over blocks need is made before them: the threads take turns
+    at what is Python in there, and one that waits for its turn sleeps for as long as half a block takes.
+    """
+    most = max(block.stop - block.start for block in blocks)
     rank = patches.ndim // 2 - 1
-    positions, inputs = prod(patches.shape[:rank]), prod(patches.shape[rank:-1])
-    unrolled = scratch[:positions]
-    unrolled[:, :inputs].reshape(patches.shape)[...] = patches
-    return unrolled
+    unrolled = np.empty((most, prod(patches.shape[1:rank]), inputs, patches.shape[-1]), patches.dtype)
+    unrolled[:, :, -1] = 1
+    return unrolled, unrolled[:, :, : prod(patches.shape[rank:-1])].reshape(most, *patches.shape[1:])
 
 
 def _batch_first(array):
@@ -106,28 +110,27 @@ def _batch_first(array):
     return np.moveaxis(array, -1, 0)
 
 
-def _batch_last(array, positions: int):
-    """(batch, *outputs, filters) -> (positions, filters, batch); a view if the batch is innermost in memory."""
-    return np.moveaxis(array, 0, -1).reshape(positions, array.shape[-1], len(array))
-
-
 def _shares(wanted, g, kept, x, kernel, windows, bias=None, rectified=False):
     y, patches = kept
     positions, inputs, filters = kernel.shape
-    g, with_bias = _batch_last(g, positions), inputs + (bias is not None)
-    of_matrices = np.empty((positions, with_bias, filters), g.dtype)
-    of_patches = np.empty((positions, inputs, len(x)), g.dtype) if _X in wanted else None
-    all_blocks = _blocks(windows, (with_bias + 3 * filters) * len(x))
+    with_bias = inputs + (bias is not None)
+    g = np.moveaxis(g, 0, -1).reshape(y.shape)  # a view if the batch is innermost in memory
+    of_matrices = np.empty((*y.shape[:2], with_bias, filters), g.dtype)
+    of_patches = np.empty((*y.shape[:2], inputs, len(x)), g.dtype) if _X in wanted else None
+    matrices, rows = _by_rows(kernel, windows), _blocks(windows, (with_bias + 3 * filters) * len(x))
 
     def work(blocks):
-        scratch = _scratch(all_blocks, with_bias, x)
-        for rows, block in blocks:
+        unrolled, seen = _scratch(rows, with_bias, patches)
+        for block in blocks:
+            count = block.stop - block.start
+            np.copyto(seen[:count], patches[block])
             part = _where_positive(y[block], g[block]) if rectified else g[block]
-            np.matmul(_unrolled(patches[rows], scratch), part.swapaxes(1, 2), out=of_matrices[block])
+            np.matmul(unrolled[:count], part.swapaxes(2, 3), out=of_matrices[block])
             if of_patches is not None:
-                np.matmul(kernel[block], part, out=of_patches[block])
+                np.matmul(matrices[block], part, out=of_patches[block])
 
-    share(work, all_blocks)
+    share(work, rows)
+    of_matrices = of_matrices.reshape(positions, with_bias, filters)
     shares = {_KERNEL: lambda: of_matrices[:, :inputs], _BIAS: lambda: of_matrices[:, inputs].reshape(bias.shape)}
     shares[_X] = lambda: _rolled(of_patches, x, windows)
     return [shares[position]() for position in wanted]
