@@ -35,3 +35,8 @@ def test_it_rounds_no_more_than_numpy():
 
 def test_no_samples_have_no_means():
     assert mean_over(np.zeros((0, 4, 3), "float32"), (1,)).shape == (0, 3)
+
+
+def test_a_large_mean_is_shared_between_threads():
+    x = RNG.normal(size=(41, 600, 100))
+    np.testing.assert_allclose(mean_over(x, (1,)), np.mean(x, 1), atol=1e-12)
