@@ -35,6 +35,9 @@ def by_rows(rows, matrix, out) -> None:
     array([ 5., 11., 17.])
     """
     pieces = _pieces(rows.shape[-2], matrix.shape[-2] * matrix.shape[-1])
+    if pieces == 1:
+        np.matmul(rows, matrix, out=out)
+        return
     parts, sums = (a.reshape(*a.shape[:-2], pieces, a.shape[-2] // pieces, a.shape[-1]) for a in (rows, out))
     np.matmul(parts, matrix[..., None, :, :], out=sums)
 

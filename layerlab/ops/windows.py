@@ -6,7 +6,7 @@ Where they lie, how an input is padded for them, and how a batch is cut into blo
 import itertools
 from collections.abc import Iterator
 from dataclasses import dataclass
-from functools import cached_property
+from functools import cached_property, lru_cache
 
 import numpy as np
 
@@ -34,6 +34,7 @@ class Windows:
     outputs: tuple[int, ...]
 
     @classmethod
+    @lru_cache(maxsize=256)  # a training step asks for the same again and again
     def over(cls, spatial, size, strides, dilation, padding: str) -> "Windows":
         """The windows over an input of these spatial sizes, for padding "valid", "same" or "causal".
 
@@ -65,10 +66,15 @@ class Windows:
 
     def taps(self) -> Iterator[tuple[tuple[int, ...], tuple]]:
         """(tap of the window, index into a padded input that selects what this tap sees in every window)."""
-        for tap in itertools.product(*map(range, self.size)):
-            sides = zip(tap, self.dilation, self.outputs, self.strides, strict=True)
-            seen = tuple(slice(j * d, j * d + (o - 1) * s + 1, s) for j, d, o, s in sides)
-            yield tap, (slice(None), *seen)
+        return iter(self._taps)
+
+    @cached_property
+    def _taps(self):
+        return tuple((tap, self._seen_by(tap)) for tap in itertools.product(*map(range, self.size)))
+
+    def _seen_by(self, tap) -> tuple:
+        sides = zip(tap, self.dilation, self.outputs, self.strides, strict=True)
+        return (slice(None), *(slice(j * d, j * d + (o - 1) * s + 1, s) for j, d, o, s in sides))
 
     def add_up(self, shares, x) -> None:
         """Write into x, an array like the input, the sum of (index of what a tap sees, its share) over all taps."""

@@ -77,3 +77,9 @@ def test_windows_that_need_no_padding_copy_nothing():
     assert windows.pad(x) is x
     assert windows.unpad(x, (4,)) is x
     assert np.shares_memory(windows.patches(x), x)
+
+
+def test_the_same_windows_are_worked_out_once():
+    windows = Windows.over((6, 5), (3, 2), (1, 1), (1, 1), "same")
+    assert Windows.over((6, 5), (3, 2), (1, 1), (1, 1), "same") is windows
+    assert list(windows.taps()) == list(windows.taps())
