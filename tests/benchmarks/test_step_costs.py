@@ -85,6 +85,25 @@ def test_no_memory_grows_with_the_number_of_steps():
         tracemalloc.stop()
 
 
+def test_a_generator_of_any_length_takes_the_memory_of_a_few_batches():
+    model = Sequential([layers.Input((10_000,)), layers.Dense(2)])
+    model.compile("sgd", "mse")
+
+    def most(steps: int) -> int:
+        batches = ((np.full((32, 10_000), i, "float32"), np.zeros((32, 2), "float32")) for i in range(steps))
+        tracemalloc.start()
+        try:
+            model.fit(batches, steps_per_epoch=steps, verbose=0)
+            return tracemalloc.get_traced_memory()[1]
+        finally:
+            tracemalloc.stop()
+
+    batch = 32 * 10_000 * 4
+    most(3)
+    assert batch < most(4)
+    assert most(64) < most(4) + batch / 2 < 5 * batch
+
+
 def test_batches_of_many_lengths_do_not_fill_the_memory():
     model = Sequential([layers.Input((None, 2)), layers.Conv1D(2, 1), layers.GlobalAveragePooling1D()])
     model.compile("sgd", "mse")
