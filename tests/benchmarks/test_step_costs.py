@@ -90,7 +90,7 @@ def test_a_generator_of_any_length_takes_the_memory_of_a_few_batches():
     model.compile("sgd", "mse")
 
     def most(steps: int) -> int:
-        batches = ((np.full((32, 10_000), i, "float32"), np.zeros((32, 2), "float32")) for i in range(steps))
+        batches = ((np.full((32, 10_000), 1e-3, "float32"), np.zeros((32, 2), "float32")) for _ in range(steps))
         tracemalloc.start()
         try:
             model.fit(batches, steps_per_epoch=steps, verbose=0)
