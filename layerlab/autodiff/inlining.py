@@ -9,7 +9,7 @@ from typing import Any, NamedTuple
 
 import numpy as np
 
-from layerlab.autodiff.product import LARGE, is_transposed, matmul
+from layerlab.autodiff.product import is_large, is_transposed, matmul
 from layerlab.autodiff.recording import is_mean_simple
 from layerlab.autodiff.rule import ones, spread
 
@@ -55,7 +55,7 @@ def _is_matrix(x: Any) -> bool:
 def _matmul(constant, a, b):
     if not (_is_matrix(a) and _is_matrix(b) and a.dtype == b.dtype):
         return None
-    if a.size * b.shape[1] < LARGE:
+    if not is_large(a, b):
         of_a = "{1}.dot({g}.T).T" if is_transposed(a) else "{g}.dot({1}.T)"
         return Inline("{0}.dot({1})", (of_a, "{0}.T.dot({g})"))
     shared = constant(matmul, "product")

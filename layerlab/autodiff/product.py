@@ -11,9 +11,10 @@ import numpy as np
 
 from layerlab.threads import number_of_threads, share
 
-__all__ = ["LARGE", "is_transposed", "matmul"]
+__all__ = ["LARGE", "is_large", "is_transposed", "matmul"]
 
 LARGE = 2**23  # multiplications from which two threads pay: 0.15 ms for one, and it takes 0.05 to wake the other
+_THIN = 16  # rows, columns or terms: with fewer, OpenBLAS takes twice as long
 _PARTS = 2  # of the result, a thread
 _LONG = 8  # times the sides of the result: sums so long are cut, not the result
 _PIECE = 10**6  # multiplications of a piece of the sums: so few, and OpenBLAS's AVX-512 kernels copy nothing
@@ -29,13 +30,21 @@ def matmul(x1, x2, out=None):
     if out is None and x1.ndim > 2 and x2.ndim == 2 and x1.shape[-1] == len(x2):
         rows = x1.reshape(math.prod(x1.shape[:-1]), len(x2))
         return matmul(rows, x2).reshape(*x1.shape[:-1], x2.shape[1])
-    if x1.size * x2.shape[-1] < LARGE or number_of_threads() < 2 or not _can_be_shared(x1, x2):
+    if not is_large(x1, x2) or number_of_threads() < 2 or not _can_be_shared(x1, x2):
         return np.matmul(x1, x2, out=out)
     if x1.ndim == 2 and x1.shape[1] == len(x2) > _LONG * max(len(x1), x2.shape[1]):
         return _sum_of_pieces(x1, x2, out)
     y = np.empty((*x1.shape[:-1], x2.shape[-1]), x1.dtype) if out is None else out
     share(_multiply, _parts(x1, x2, y))
     return y
+
+
+def is_large(x1, x2) -> bool:
+    """Whether a product takes a thread so long that two pay."""
+    multiplications = x1.size * x2.shape[-1]
+    if multiplications >= LARGE:
+        return True
+    return multiplications >= LARGE // 2 and min(*x1.shape[-2:], x2.shape[-1]) < _THIN
 
 
 def _can_be_shared(x1, x2) -> bool:

@@ -5,7 +5,7 @@ import pytest
 
 from layerlab import threads
 from layerlab.autodiff import product
-from layerlab.autodiff.product import matmul
+from layerlab.autodiff.product import is_large, matmul
 
 RNG = np.random.default_rng(0)
 
@@ -60,6 +60,21 @@ def test_a_shared_product_is_the_product(shared, left, right, dtype):
     assert shared[0] >= 4
 
 
+@pytest.mark.parametrize(
+    ("left", "right", "large"),
+    [
+        ((128, 1024), (1024, 100), True),
+        ((128, 512), (512, 100), False),
+        ((128, 5408), (5408, 10), True),  # thin ones take twice as long
+        ((5408, 10), (10, 128), True),
+        ((10, 128), (128, 5408), True),
+        ((128, 2704), (2704, 10), False),
+    ],
+)
+def test_products_are_shared_that_take_long_enough(left, right, large):
+    assert is_large(np.empty(left), np.empty(right)) == large
+
+
 def test_transposed_views_and_a_given_output(shared):
     a, b = draw(5, 12).T, draw(9, 5).T
     np.testing.assert_allclose(matmul(a, b), np.matmul(a, b), rtol=1e-5, atol=1e-6)
@@ -72,7 +87,7 @@ def test_transposed_views_and_a_given_output(shared):
 @pytest.mark.parametrize(
     ("a", "b"),
     [
-        (draw(5, 5), draw(5, 1)),  # small
+        (draw(4, 5), draw(5, 1)),  # small
         (draw(30, 5), draw(5, 7, dtype="float64")),
         (RNG.integers(0, 9, (30, 5)), RNG.integers(0, 9, (5, 7))),
         (draw(30), draw(30)),
