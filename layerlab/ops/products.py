@@ -7,7 +7,7 @@ difference.
 
 import numpy as np
 
-__all__ = ["by_columns", "by_rows"]
+__all__ = ["by_columns", "by_rows", "over_rows"]
 
 _SMALL = 10**6  # multiplications
 _LEAST = 200  # rows or columns of a piece: with fewer, the calls would show
@@ -40,6 +40,19 @@ def by_rows(rows, matrix, out) -> None:
         return
     parts, sums = (a.reshape(*a.shape[:-2], pieces, a.shape[-2] // pieces, a.shape[-1]) for a in (rows, out))
     np.matmul(parts, matrix[..., None, :, :], out=sums)
+
+
+def over_rows(a, b):
+    """a.T @ b, for two matrices, or stacks of them, with many rows; the pieces are added up.
+
+    >>> over_rows(np.array([[1.0], [2.0], [3.0]]), np.array([[1.0], [1.0], [2.0]]))
+    array([[9.]])
+    """
+    pieces = _pieces(a.shape[-2], a.shape[-1] * b.shape[-1])
+    if pieces == 1:
+        return a.swapaxes(-1, -2) @ b
+    a, b = (m.reshape(*m.shape[:-2], pieces, m.shape[-2] // pieces, m.shape[-1]) for m in (a, b))
+    return np.add.reduce(a.swapaxes(-1, -2) @ b, axis=-3)
 
 
 def _pieces(count: int, work: int) -> int:

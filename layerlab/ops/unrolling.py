@@ -9,7 +9,7 @@ from math import prod
 
 import numpy as np
 
-from layerlab.ops.products import by_rows
+from layerlab.ops.products import by_rows, over_rows
 from layerlab.ops.rectify import rectify
 from layerlab.ops.windows import Windows, blocks_of, fitting
 
@@ -74,7 +74,7 @@ class Unrolled:
             step = fitting(self._elements, self._least)
             for start in range(0, len(x), step):
                 part = slice(start, start + step)
-                self.total += self._unrolled(x[part]).T @ g[part].reshape(-1, g.shape[-1])
+                self.total += over_rows(self._unrolled(x[part]), g[part].reshape(-1, g.shape[-1]))
         if dx is not None:
             self.windows.add_up(self._shares(rows, dx), dx)
 

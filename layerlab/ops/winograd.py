@@ -18,7 +18,7 @@ from math import prod
 
 import numpy as np
 
-from layerlab.ops.products import by_columns, by_rows
+from layerlab.ops.products import by_columns, by_rows, over_rows
 from layerlab.ops.rectify import rectify
 from layerlab.ops.windows import Windows, blocks_of, inside, placed
 
@@ -135,7 +135,7 @@ class Winograd:
         products = products.reshape(len(products), -1, g.shape[-1])
         if x is not None:
             kernel, bias = self.total
-            kernel += self._evaluated(x).swapaxes(1, 2) @ products[:-1]
+            kernel += over_rows(self._evaluated(x), products[:-1])
             bias += np.ones(products.shape[1], g.dtype) @ products[-1]
         if dx is not None:
             values = np.empty((*products[:-1].shape[:2], dx.shape[-1]), dx.dtype)

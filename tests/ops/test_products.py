@@ -4,7 +4,7 @@ import numpy as np
 import pytest
 
 from layerlab.ops import products
-from layerlab.ops.products import by_columns, by_rows
+from layerlab.ops.products import by_columns, by_rows, over_rows
 
 RNG = np.random.default_rng(0)
 LENGTHS = [0, 1, 7, 600, 1999, 4000, 40_000]
@@ -27,6 +27,14 @@ def test_many_rows(length, stack, layout):
     rows = layout(rows)
     by_rows(rows, matrix, y)
     np.testing.assert_allclose(y, rows @ matrix, atol=1e-12)
+
+
+@pytest.mark.parametrize("length", LENGTHS)
+@pytest.mark.parametrize("stack", [(), (3,)])
+@pytest.mark.parametrize("layout", [np.ascontiguousarray, np.asfortranarray])
+def test_a_sum_over_many_rows(length, stack, layout):
+    a, b = (RNG.normal(size=(*stack, length, width)) for width in (10, 16))
+    np.testing.assert_allclose(over_rows(layout(a), b), a.swapaxes(-1, -2) @ b, atol=1e-10)
 
 
 @pytest.mark.parametrize(
