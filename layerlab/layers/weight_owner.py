@@ -185,13 +185,17 @@ class WeightOwner:
     _found: dict | None = None  # what `remembering` keeps
 
     @contextlib.contextmanager
-    def remembering(self):
-        """Inside the block, layers and weights are looked for once: for loops in which none is made or exchanged."""
-        self._found = {}
+    def remembering(self, found: dict | None = None):
+        """Inside the block, layers and weights are looked for once: for loops in which none is made or exchanged.
+
+        Args:
+            found: what is known from another such block, and is added to.
+        """
+        before, self._found = self._found, {} if found is None else found
         try:
             yield
         finally:
-            self._found = None
+            self._found = before
 
     def _once(self, name: str, find):
         if self._found is None:

@@ -38,12 +38,20 @@ class _Written(NamedTuple):
 
 
 class Repetition:
-    """The programs of a model, one for each shape of batch that came more than once."""
+    """The programs of a model, one for each shape of batch that came more than once.
+
+    Attributes:
+        found: for `remembering`, what was found in the model since the last change.
+    """
 
     def __init__(self):
-        self._changes = -1
+        self._forget()
+
+    def _forget(self) -> None:
+        self._changes = number_of_changes()
         self._allowed: dict[Callable, bool] = {}  # not known before the first step: it may build layers and losses
         self._programs: dict[tuple, _Written | None] = {}  # by shapes: None until they come again
+        self.found: dict = {}
 
     def __reduce__(self):
         return Repetition, ()  # a copied or unpickled model writes its own
@@ -64,6 +72,17 @@ class Repetition:
         written, (loss, y_pred, model._compiled_loss.last), _ = found
         return float(loss), _packed(written.y_pred, y_pred)
 
+    def has_step(self, batch: tuple) -> bool:
+        """Whether `step` has a program for such a batch."""
+        return self._has(_write_step, batch)
+
+    def has_test(self, batch: tuple) -> bool:
+        """Whether `test` has a program for such a batch."""
+        return self._has(_write_test, batch)
+
+    def _has(self, write: Callable, batch: tuple) -> bool:
+        return self._changes == number_of_changes() and bool(self._programs.get(_key(write, batch, _leaves(batch))))
+
     def prediction(self, model, x) -> list | None:
         """[the outputs for x]; None if they are to be computed the plain way."""
         found = self._run(_write_prediction, model, (x,))
@@ -75,10 +94,10 @@ class Repetition:
     def _run(self, write: Callable, model, batch: tuple) -> tuple[_Written, list, list] | None:
         """What was written for batches like this one, and its outputs and gradients."""
         if self._changes != number_of_changes():
-            self._changes, self._allowed, self._programs = number_of_changes(), {}, {}
+            self._forget()
         if self._allowed.get(write) is False:
             return None
-        leaves = tree.flatten(batch) if any(map(tree.is_nested, batch)) else batch
+        leaves = _leaves(batch)
         key = _key(write, batch, leaves)
         if key not in self._programs:
             if len(self._programs) < MOST:
@@ -155,6 +174,10 @@ def _inputs(tape: ProgramTape, model, batch: tuple) -> tuple:
     for variable in model.weights:  # frozen ones too: their values may be assigned
         tape.watch(variable)
     return tree.pack_sequence_as(batch, leaves)
+
+
+def _leaves(batch: tuple) -> Sequence:
+    return tree.flatten(batch) if any(map(tree.is_nested, batch)) else batch
 
 
 def _key(kind: Callable, batch: tuple, leaves: Sequence) -> tuple:

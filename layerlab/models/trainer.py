@@ -279,19 +279,28 @@ class Trainer(TrainingStep, named=False):
             The loss, or [loss, metric, ...], or a dictionary; floats.
         """
         self._check_compiled()
-        batch = _one_batch(x, y, sample_weight)
+        batch = with_class_weight(_one_batch(x, y, sample_weight), class_weight)
         self._tolerates_nan = False
-        self.reset_metrics()
-        with Unchanged(self):
-            results = _as_floats(self.train_step(with_class_weight(batch, class_weight)))
-        return results if return_dict else self._in_order(results)
+        train = self._light("train_step")
+        is_program = train == self._learn_from and self._repetition.has_step(batch)
+        # a program fails before anything has changed, if at all
+        with self.remembering(self._repetition.found) if is_program else Unchanged(self):
+            return self._results_of(train, batch, return_dict)
 
     @one_blas_thread()
     def test_on_batch(self, x, y=None, sample_weight=None, return_dict=False):
         """Judge one batch; returns as `train_on_batch` does."""
         self._check_compiled()
+        batch, test = _one_batch(x, y, sample_weight), self._light("test_step")
+        is_program = test == self._test_on and self._repetition.has_test(batch)
+        with self.remembering(self._repetition.found) if is_program else NoGuard():
+            return self._results_of(test, batch, return_dict)
+
+    def _results_of(self, step, batch, return_dict: bool):
+        """The results of one step alone: a number, a list or a dictionary."""
         self.reset_metrics()
-        results = _as_floats(self.test_step(_one_batch(x, y, sample_weight)))
+        results = step(batch)
+        results = _as_floats(self.get_metrics_result() if results is None else results)
         return results if return_dict else self._in_order(results)
 
     @one_blas_thread()

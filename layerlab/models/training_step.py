@@ -149,7 +149,7 @@ class TrainingStep(Layer, named=False):
 
     def reset_metrics(self) -> None:
         """Start all running means again."""
-        for metric in [*self.metrics, *(self._part_trackers.values() if self.compiled else ())]:
+        for metric in [*self.metrics, *(self._part_trackers.values() if self._report_parts else ())]:
             metric.reset_state()
 
     def get_metrics_result(self) -> dict:
@@ -259,6 +259,7 @@ class TrainingStep(Layer, named=False):
             raise FloatingPointError(explain_nan(loss, x, y))
 
     _repetition: Any = None  # made by `compile`, or by the first prediction
+    _report_parts = False
     _last_parts: tuple[Any, Any] = (None, None)  # data loss and penalty of the batch, if compute_loss tells
     _tolerates_nan = False  # a TerminateOnNaN callback wants to see it
 

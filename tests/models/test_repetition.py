@@ -397,3 +397,51 @@ def test_an_evaluation_after_a_change_is_that_of_the_changed_model(tests):
         model.run_eagerly = True
         assert model.evaluate(X, Y, verbose=0, return_dict=True) == found
         model.run_eagerly = False
+
+
+# --- single batches ---------------------------------------------------------------------------------------------------
+
+
+@pytest.mark.parametrize("change", [None, *CHANGES])
+def test_single_batches_give_the_plain_numbers_and_see_every_change(change, runs, tests):
+    def numbers(**arguments):
+        model = mlp(
+            Dense(3, kernel_regularizer="l2"), metrics=["accuracy", "sparse_categorical_crossentropy"], **arguments
+        )
+        model.set_weights([np.random.default_rng(1).normal(size=w.shape) for w in model.weights])
+        for i in range(6):
+            if i == 3 and change:
+                CHANGES[change](model)
+            yield model.train_on_batch(X, Y)
+            yield model.test_on_batch(X[:7], Y[:7], return_dict=True)
+        yield [w.tolist() for w in model.get_weights()]
+
+    found = list(numbers())
+    assert runs[2] is tests[2] is runs[-1] is tests[-1] is True
+    assert found == list(numbers(run_eagerly=True))
+
+
+def test_a_metric_that_a_model_gets_later_is_reset_and_reported(runs):
+    model = mlp(metrics=())
+    for _ in range(3):
+        assert isinstance(model.train_on_batch(X, Y), float)
+    model.seen = layerlab.metrics.Sum(name="seen")
+    for _ in range(3):
+        model.seen.update_state(1.0)
+        assert set(model.train_on_batch(X, Y, return_dict=True)) == {"loss", "seen"}
+        assert model.seen.result() == 0.0
+    assert runs[-1]
+
+
+def test_a_single_batch_that_fails_leaves_the_model_as_it_was(runs):
+    model = mlp()
+    for _ in range(3):
+        model.train_on_batch(X, Y)
+    before = [v.numpy() for v in (*model.variables, *model.optimizer.variables)]
+    with pytest.raises(ValueError, match="A label is out of range"):
+        model.train_on_batch(X, Y + 3)
+    with pytest.raises(FloatingPointError, match="`x` contains NaN"):
+        model.train_on_batch(X * np.float32(np.nan), Y)
+    for old, variable in zip(before, (*model.variables, *model.optimizer.variables), strict=True):
+        np.testing.assert_array_equal(variable, old)
+    assert runs[2]
