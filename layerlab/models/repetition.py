@@ -1,12 +1,16 @@
 """When a step of training or testing, or a prediction, may be run as a program, and the programs that a model has.
 
 One is written out (`autodiff/program.py`) when its shapes come for the second time, and only for models made wholly of
-layers that declare `repeats`: their `call` makes the same NumPy calls each time. Everything else, and whatever comes
-after something was changed, goes the plain way through layers and tape; `compile(run_eagerly=True)` always does.
+layers that declare `repeats`: their `call` makes the same NumPy calls each time. Of what is a user's own
+`compile(jit_compile=True)` says so. Everything else, and whatever comes after something was changed, goes the plain way
+through layers and tape; `compile(run_eagerly=True)` always does.
 """
 
+import contextlib
 from collections.abc import Callable, Sequence
 from typing import Any, NamedTuple
+
+import numpy as np
 
 from layerlab import tree
 from layerlab.autodiff.program import NotRepeatable, Program, ProgramTape
@@ -115,10 +119,26 @@ class Repetition:
         """Record a step and write it out; one that cannot be repeated ends the attempts."""
         try:
             self._allowed[write] = _may_repeat(model, trains=write is _write_step)
-            self._programs[key] = write(model, batch) if self._allowed[write] else None
+            if self._allowed[write]:
+                with _as_if_never_tried(model):
+                    self._programs[key] = write(model, batch)
         except Exception:  # whatever is wrong, the plain way says it better
             self._allowed[write] = False
-        return self._programs[key]
+        return self._programs.get(key)
+
+
+@contextlib.contextmanager
+def _as_if_never_tried(model):
+    """After an error variables have their values again, and random streams go on where they were."""
+    values = [(variable, variable._array) for variable in model.variables]
+    stream = np.random.get_state()  # noqa: NPY002 - the one that Keras's shuffling draws from
+    try:
+        yield
+    except Exception:
+        for variable, array in values:
+            variable._array = array
+        np.random.set_state(stream)  # noqa: NPY002
+        raise
 
 
 def _write_step(model, batch: tuple) -> _Written:
@@ -149,7 +169,7 @@ def _judged(tape: ProgramTape, model, batch: tuple, training: bool) -> tuple:
     if model._compiled_loss is None:
         raise NotRepeatable("a loss made of penalties only")
     penalties = [v.regularizer for v in model.trainable_variables if v.regularizer is not None]
-    if not all(map(_is_ours, [*model._compiled_loss.functions, *penalties])):
+    if not model.jit_compile and not all(map(_is_ours, [*model._compiled_loss.functions, *penalties])):
         raise NotRepeatable("something of a user's own takes part in the loss")
     x, y, weight = _inputs(tape, model, batch)
     y_pred = model(x, training=training)
@@ -198,11 +218,16 @@ def _read_only(array):
 
 
 def _may_repeat(model, trains: bool) -> bool:
-    """Whether every layer promises to repeat itself, and none is a user's own."""
+    """Whether every layer promises to repeat itself, or is a user's own and `jit_compile` promises it."""
     layers = model._flatten_layers()
-    repeats = all(layer.repeats or (layer.repeats_predictions and not trains) for layer in layers)
     penalized = any(layer.activity_regularizer is not None for layer in layers)
-    return repeats and not penalized and not model.run_eagerly and all(map(_is_ours, layers))
+    if penalized or model.run_eagerly:
+        return False
+    return all(_repeats(layer, trains) if _is_ours(layer) else model.jit_compile for layer in layers)
+
+
+def _repeats(layer, trains: bool) -> bool:
+    return layer.repeats or (layer.repeats_predictions and not trains)
 
 
 def _is_ours(thing) -> bool:

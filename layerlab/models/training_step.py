@@ -62,7 +62,10 @@ class TrainingStep(Layer, named=False):
             weighted_metrics: metrics that see the sample weights.
             steps_per_execution: steps between two calls of the callbacks.
             run_eagerly: go through layers and tape in every step, also where `fit` could repeat one as a program.
-            jit_compile, auto_scale_loss: accepted for Keras's sake.
+            jit_compile: True says that layers, losses and functions of your own make the same NumPy calls each time, as
+                `jax.jit` asks of them: then models with these are repeated as programs, too. What they do beside that
+                (print, count in a global) happens while a program is written, not when it runs.
+            auto_scale_loss: accepted for Keras's sake.
 
         Raises:
             ValueError: an unknown optimizer, or no positive number of steps. Unknown losses and metrics are found at
@@ -82,7 +85,8 @@ class TrainingStep(Layer, named=False):
         self._repetition = Repetition()
         self._first_fit = True
         self.compiled = True
-        self.run_eagerly, self.steps_per_execution, self.jit_compile = bool(run_eagerly), steps_per_execution, False
+        self.run_eagerly, self.steps_per_execution = bool(run_eagerly), steps_per_execution
+        self.jit_compile = jit_compile is True  # "auto" is not
         self.loss, self.stop_training = loss, False
         self._compile_arguments = {
             "optimizer": optimizer,
@@ -92,7 +96,7 @@ class TrainingStep(Layer, named=False):
             "weighted_metrics": weighted_metrics,
             "run_eagerly": bool(run_eagerly),
             "steps_per_execution": steps_per_execution,
-            "jit_compile": False,
+            "jit_compile": self.jit_compile,
         }
 
     @property

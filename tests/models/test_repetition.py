@@ -399,6 +399,77 @@ def test_an_evaluation_after_a_change_is_that_of_the_changed_model(tests):
         model.run_eagerly = False
 
 
+# --- with jit_compile -------------------------------------------------------------------------------------------------
+
+
+class Scale(layers.Layer):
+    def build(self, input_shape):
+        self.scale = self.add_weight(shape=input_shape[-1:], initializer="ones")
+
+    def call(self, inputs):
+        return np.tanh(inputs * self.scale)
+
+
+class Drawing(layers.Layer):
+    """A layer that draws from the stream of its own, and from NumPy's."""
+
+    def __init__(self, **kwargs):
+        super().__init__(**kwargs)
+        self.seed_generator = layerlab.random.SeedGenerator(7)
+
+    def call(self, inputs):
+        noise = layerlab.random.normal(inputs.shape, seed=self.seed_generator)
+        return inputs + 0.1 * noise + 0.1 * np.random.normal(size=inputs.shape).astype("float32")
+
+
+PROMISED = {
+    "a custom layer": lambda **k: mlp(Scale(), **k),
+    "a Lambda": lambda **k: mlp(layers.Lambda(lambda x: x * 2.0), **k),
+    "an activation of one's own": lambda **k: mlp(Dense(3, activation=lambda x: x * x), **k),
+    "a penalty of one's own": lambda **k: mlp(Dense(4, kernel_regularizer=lambda w: 0.1 * np.sum(w**2)), **k),
+    "a loss of one's own": lambda **k: mlp(loss=lambda t, p: np.mean(p**2, axis=-1), metrics=(), **k),
+}
+
+
+@pytest.mark.parametrize("name", PROMISED)
+def test_what_users_promise_to_repeat_is_repeated(name, runs, tests):
+    found = trained(PROMISED[name](jit_compile=True), validation_data=(X, Y))
+    assert runs[2] is tests[-1] is True
+    runs.clear()
+    assert_equal(found, trained(PROMISED[name](), validation_data=(X, Y)))
+    assert not any(runs)
+
+
+REFUSED = {
+    "draws": lambda **k: mlp(Drawing(), **k),
+    "dropout": lambda **k: mlp(layers.Dropout(0.5, seed=3), Scale(), **k),
+    "moving averages": lambda **k: mlp(layers.BatchNormalization(), Scale(), **k),
+    "a table from nowhere": lambda **k: mlp(layers.Lambda(lambda x: x + np.arange(5, dtype="float32")), **k),
+    "a branch": lambda **k: mlp(layers.Lambda(lambda x: x if np.sum(x) > 0 else -x), **k),
+}
+
+
+@pytest.mark.parametrize("name", REFUSED)
+def test_a_promise_that_cannot_be_kept_changes_nothing(name, runs):
+    def run(**arguments):
+        np.random.seed(0)
+        return trained(REFUSED[name](**arguments), shuffle=True)
+
+    found = run(jit_compile=True)
+    assert not any(runs)
+    assert_equal(found, run())
+
+
+def test_a_layer_that_counts_in_an_attribute_counts_every_step(runs):
+    assert_equal(trained(mlp(Halving(), jit_compile=True)), trained(mlp(Halving())))
+
+
+def test_jit_compile_is_told_and_saved():
+    assert mlp(jit_compile=True).jit_compile is True
+    assert mlp(jit_compile=True).get_compile_config()["jit_compile"] is True
+    assert mlp().jit_compile is False
+
+
 # --- single batches ---------------------------------------------------------------------------------------------------
 
 
