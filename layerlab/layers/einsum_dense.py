@@ -30,8 +30,7 @@ class EinsumDense(Layer):
         as the equation says.
 
     Raises:
-        ValueError: when built: an equation of another form, sizes that disagree, too many or too few axes, a letter
-            without a size.
+        ValueError: when built: an equation of another form, sizes that disagree, too few axes, a letter without a size.
 
     >>> layer = EinsumDense("...x,xy->...y", output_shape=2, bias_axes="y")  # Dense(2)
     >>> layer(np.ones((4, 5, 3))).shape, [w.shape for w in layer.weights]
@@ -169,13 +168,18 @@ def _sizes(equation: str, bias_axes: str | None, input_shape, output_shape) -> _
 
 
 def _check_axes(found: re.Match, elided: int, input_shape, output_shape) -> None:
-    """An input has an axis for each letter, and "..." is for more, on the left for the batch axis at least."""
-    equation, on_the_left, inputs, on_the_right, outputs = found[0], bool(found[1]), found[2], found[3], found[6]
-    if elided < on_the_left or (elided and not on_the_left and not on_the_right):
-        wanted = f"at least {len(inputs) + on_the_left}" if on_the_left or on_the_right else len(inputs)
-        raise ValueError(f"'{equation}' needs an input of {wanted} axes. Received: input_shape={tuple(input_shape)}")
+    """An input has an axis for each letter, and for "..." one at least on the left, where the batch axis is.
+
+    More than that is no error here: Keras builds such layers, and its tests do.
+    """
+    equation, on_the_left, inputs, outputs = found[0], bool(found[1]), found[2], found[6]
+    if elided < on_the_left:
+        raise ValueError(
+            f"'{equation}' needs an input of at least {len(inputs) + on_the_left} axes. "
+            f"Received: input_shape={tuple(input_shape)}"
+        )
     told = outputs if on_the_left else outputs[1:]
-    if len(output_shape) != len(told):
+    if len(output_shape) < len(told):
         raise ValueError(
             f"Expected output_shape to be the sizes of ({', '.join(told)}): the letters of the output in '{equation}' "
             f"without the batch axis. Received: output_shape={tuple(output_shape)}"

@@ -117,11 +117,8 @@ class MultiOptimizer(Optimizer):
     """
 
     def __init__(self, optimizer_map, loss_scale_factor=None, name=None):
-        if optimizer_map is None or isinstance(optimizer_map, list | tuple | str | Optimizer):
-            raise TypeError(
-                "MultiOptimizer expects an OptimizerMap, or a function from a weight to its optimizer. "
-                f"Received: optimizer_map={optimizer_map!r}"
-            )
+        if not callable(optimizer_map) and not isinstance(optimizer_map, Optimizer):  # that is for `build` to refuse
+            raise _no_map(optimizer_map)
         self.optimizers: list[Optimizer] = []
         self._places: list[int] = []  # of each weight's optimizer
         super().__init__(0.0, loss_scale_factor=loss_scale_factor, name=name)
@@ -140,6 +137,8 @@ class MultiOptimizer(Optimizer):
     def build(self, variables) -> None:
         if self.built:
             return
+        if not callable(self._optimizer_map):
+            raise _no_map(self._optimizer_map)
         variables = list(variables)
         self._places = [self._place_of(self._checked_choice(variable)) for variable in variables]
         super().build(variables)
@@ -231,3 +230,10 @@ class MultiOptimizer(Optimizer):
 
 
 _AROUND_OTHERS = (MultiOptimizer, LossScaleOptimizer)
+
+
+def _no_map(received) -> TypeError:
+    return TypeError(
+        "MultiOptimizer expects an OptimizerMap, or a function from a weight to its optimizer. "
+        f"Received: optimizer_map={received!r}"
+    )

@@ -98,14 +98,15 @@ def test_equations_that_are_none(equation, arguments, message):
 @pytest.mark.parametrize(
     ("equation", "output_shape", "input_shape", "message"),
     [
-        ("ab,bc->ac", (5, 5), (2, 3), r"Expected output_shape to be the sizes of \(c\).*output_shape=\(5, 5\)"),
         ("abc,cd->abd", 7, (2, 3, 4), r"to be the sizes of \(b, d\): the letters of the output in 'abc,cd"),
-        ("...x,xy->...y", (4, 5), (2, 4, 3), r"the sizes of \(y\)"),
-        ("ab...,bc->ac...", (5, 4), (2, 3, 4), r"the sizes of \(c\)"),
         ("abc,cd->abd", (9, 7), (2, 3, 4), "shared dimension 'b'. Input shape is 3, and output shape is 9"),
         ("...x,xy->...xy", (9, 5), (2, 3), "shared dimension 'x'. Input shape is 3, and output shape is 9"),
-        ("abc,cd->abd", (None, 7), (2, 3), r"'abc,cd->abd' needs an input of 3 axes. Received: input_shape=\(2, 3"),
-        ("ab,bc->ac", 5, (2, 3, 4), "needs an input of 2 axes"),
+        (
+            "abc,cd->abd",
+            (None, 7),
+            (2, 3),
+            r"'abc,cd->abd' needs an input of at least 3 axes. Received: input_shape=\(2, 3",
+        ),
         ("ab...,bc->ac...", 5, (2,), "needs an input of at least 2 axes"),
         ("...x,xy->...y", 5, (3,), "needs an input of at least 2 axes"),
     ],

@@ -223,4 +223,4 @@ def test_averages_are_in_the_weights_at_the_end():
 @pytest.mark.parametrize("wrong", [None, [SGD()], SGD(), "sgd"])
 def test_what_tells_no_optimizer_of_a_weight_is_refused(wrong):
     with pytest.raises(TypeError, match=r"expects an OptimizerMap.*Received: optimizer_map="):
-        MultiOptimizer(wrong)
+        MultiOptimizer(wrong).build([Variable(np.ones(2))])
