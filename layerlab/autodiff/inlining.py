@@ -9,7 +9,7 @@ from typing import Any, NamedTuple
 
 import numpy as np
 
-from layerlab.autodiff.product import is_large, is_transposed, matmul
+from layerlab.autodiff.product import is_large, is_transposed, matmul, matmuls
 from layerlab.autodiff.recording import is_mean_simple
 from layerlab.autodiff.rule import ones, spread
 
@@ -17,10 +17,15 @@ __all__ = ["INLINED", "SHAPES_ONLY", "Inline", "inline", "sum_of_rows"]
 
 
 class Inline(NamedTuple):
-    """Text with {0}, {1} for the arguments, {g} for the gradient and {y} for the result."""
+    """Text with {0}, {1} for the arguments, {g} for the gradient and {y} for the result.
+
+    Where the gradients by all arguments are wanted, `both`, if it is there, says how to get them in one call: the call,
+    and for each what is made of its part of the result, {h}.
+    """
 
     forward: str
     vjps: tuple[str, ...]
+    both: tuple[str, ...] = ()
 
 
 # function -> what tells its text, or None, from a namer of constants and the arguments' values
@@ -58,9 +63,13 @@ def _matmul(constant, a, b):
     if not is_large(a, b):
         of_a = "{1}.dot({g}.T).T" if is_transposed(a) else "{g}.dot({1}.T)"
         return Inline("{0}.dot({1})", (of_a, "{0}.T.dot({g})"))
-    shared = constant(matmul, "product")
-    of_a = f"{shared}({{1}}, {{g}}.T).T" if is_transposed(a) else f"{shared}({{g}}, {{1}}.T)"
-    return Inline(f"{shared}({{0}}, {{1}})", (of_a, f"{shared}({{0}}.T, {{g}})"))
+    one, several = constant(matmul, "product"), constant(matmuls, "products")
+    factors, turned = ("{1}, {g}.T", ".T") if is_transposed(a) else ("{g}, {1}.T", "")
+    return Inline(
+        f"{one}({{0}}, {{1}})",
+        (f"{one}({factors}){turned}", f"{one}({{0}}.T, {{g}})"),
+        (f"{several}(({factors}), ({{0}}.T, {{g}}))", f"{{h}}{turned}", "{h}"),
+    )
 
 
 @inline(np.add)

@@ -11,7 +11,7 @@ import numpy as np
 
 from layerlab.threads import number_of_threads, share
 
-__all__ = ["LARGE", "is_large", "is_transposed", "matmul"]
+__all__ = ["LARGE", "is_large", "is_transposed", "matmul", "matmuls"]
 
 LARGE = 2**23  # multiplications from which two threads pay: 0.15 ms for one, and it takes 0.05 to wake the other
 _THIN = 16  # rows, columns or terms: with fewer, OpenBLAS takes twice as long
@@ -30,13 +30,31 @@ def matmul(x1, x2, out=None):
     if out is None and x1.ndim > 2 and x2.ndim == 2 and x1.shape[-1] == len(x2):
         rows = x1.reshape(math.prod(x1.shape[:-1]), len(x2))
         return matmul(rows, x2).reshape(*x1.shape[:-1], x2.shape[1])
-    if not is_large(x1, x2) or number_of_threads() < 2 or not _can_be_shared(x1, x2):
+    if not _is_shared(x1, x2):
         return np.matmul(x1, x2, out=out)
-    if x1.ndim == 2 and x1.shape[1] == len(x2) > _LONG * max(len(x1), x2.shape[1]):
+    if _has_long_sums(x1, x2):
         return _sum_of_pieces(x1, x2, out)
     y = np.empty((*x1.shape[:-1], x2.shape[-1]), x1.dtype) if out is None else out
     share(_multiply, _parts(x1, x2, y))
     return y
+
+
+def matmuls(*pairs) -> list:
+    """[matmul(x1, x2) for x1, x2 in pairs], but the threads wake and wait for each other once.
+
+    >>> matmuls((np.ones((2, 3)), np.ones((3, 1))), (np.ones((1, 2)), np.ones((2, 2))))
+    [array([[3.],
+           [3.]]), array([[2., 2.]])]
+    """
+    products, parts = [], []
+    for x1, x2 in pairs:
+        if _is_shared(x1, x2) and not _has_long_sums(x1, x2):
+            products.append(np.empty((*x1.shape[:-1], x2.shape[-1]), x1.dtype))
+            parts += _parts(x1, x2, products[-1])
+        else:
+            products.append(matmul(x1, x2))
+    share(_multiply, parts)
+    return products
 
 
 def is_large(x1, x2) -> bool:
@@ -47,9 +65,17 @@ def is_large(x1, x2) -> bool:
     return multiplications >= LARGE // 2 and min(*x1.shape[-2:], x2.shape[-1]) < _THIN
 
 
+def _is_shared(x1, x2) -> bool:
+    return is_large(x1, x2) and number_of_threads() > 1 and _can_be_shared(x1, x2)
+
+
 def _can_be_shared(x1, x2) -> bool:
     """Two matrices, or as many of them, that NumPy hands to BLAS."""
     return x1.dtype == x2.dtype and x1.dtype.kind == "f" and x1.ndim == x2.ndim > 1 and x1.shape[:-2] == x2.shape[:-2]
+
+
+def _has_long_sums(x1, x2) -> bool:
+    return x1.ndim == 2 and x1.shape[1] == len(x2) > _LONG * max(len(x1), x2.shape[1])
 
 
 def _parts(x1, x2, y) -> list[tuple]:

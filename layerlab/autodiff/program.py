@@ -264,12 +264,16 @@ class ProgramTape(Tape):
     def _shares(self, rule: Rule, call: _Call) -> list[str]:
         """The text of each parent's share."""
         step, name = call.step, call.step.function.__name__ + "_vjp"
+        parts = [f"h{slot}" for _, slot in step.parents]
         if call.inline is not None:
             g, y = f"g{step.slot}", f"s{step.slot}"
+            if call.inline.both and len(set(parts)) == len(call.inline.vjps):
+                text, *forms = call.inline.both
+                self._lines.append(f"{', '.join(parts)} = {text.format(*call.texts, g=g)}")
+                return [form.format(h=part) for form, part in zip(forms, parts, strict=True)]
             return [call.inline.vjps[i].format(*call.texts, g=g, y=y) for i, _ in step.parents]
         if not rule.is_joint:
             return [f"{self._constant(rule.vjps[i], name)}({call.given()})" for i, _ in step.parents]
-        parts = [f"h{slot}" for _, slot in step.parents]
         if len(set(parts)) < len(parts):
             raise NotRepeatable("the same array twice in a sequence")
         wanted = [position for position, _ in step.parents]

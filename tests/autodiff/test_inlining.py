@@ -65,9 +65,27 @@ def test_the_text_gives_what_the_function_and_its_rule_give(function, args):
     slots = [f"a{i}" for i in range(len(args))]
     np.testing.assert_array_equal(evaluated(text.forward.format(*slots), names), y, strict=True)
     names |= {"g": np.asarray(RNG.normal(size=np.shape(y)), dtype=y.dtype)[()], "y": y}
-    for vjp, short in zip(RULES[function].vjps, text.vjps, strict=True):
-        found = evaluated(short.format(*slots, g="g", y="y"), names)
-        np.testing.assert_array_equal(found, vjp(names["g"], y, *args), strict=True)
+    expected = [vjp(names["g"], y, *args) for vjp in RULES[function].vjps]
+    for share, short in zip(expected, text.vjps, strict=True):
+        np.testing.assert_array_equal(evaluated(short.format(*slots, g="g", y="y"), names), share, strict=True)
+    if text.both:
+        call, *forms = text.both
+        parts = evaluated(call.format(*slots, g="g"), names)
+        for share, form, part in zip(expected, forms, parts, strict=True):
+            np.testing.assert_array_equal(evaluated(form.format(h="h"), {"h": part}), share, strict=True)
+
+
+def test_both_gradients_of_a_large_product_come_of_one_call():
+    w, v = (Variable(normal(250, 250), dtype="float32") for _ in range(2))
+    with ProgramTape() as tape:
+        x = tape.input(normal(250, 250))
+        loss = np.sum(np.matmul(np.matmul(x, w), v)) + np.sum(np.matmul(w, w))
+    program = tape.program([loss], loss, [w, v])
+    assert program.source.count("products(") == 1  # of x w no gradient by x is wanted, and w w has one part alone
+    with Tape() as tape:
+        loss = np.sum(np.matmul(np.matmul(x._value, w), v)) + np.sum(np.matmul(w, w))
+    for found, expected in zip(program.run(x._value)[1], tape.gradient(loss, [w, v]), strict=True):
+        np.testing.assert_array_equal(found, expected)
 
 
 @primitive

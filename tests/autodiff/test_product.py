@@ -5,7 +5,7 @@ import pytest
 
 from layerlab import threads
 from layerlab.autodiff import product
-from layerlab.autodiff.product import is_large, matmul
+from layerlab.autodiff.product import is_large, matmul, matmuls
 
 RNG = np.random.default_rng(0)
 
@@ -104,6 +104,14 @@ def test_everything_else_is_numpys(shared, a, b):
 def test_shapes_that_do_not_fit_get_numpys_error(shared, left, right):
     with pytest.raises(ValueError, match="mismatch in its core dimension"):
         matmul(draw(*left), draw(*right))
+
+
+def test_several_products_are_shared_at_once(shared):
+    pairs = [((7, 5), (5, 19)), ((2, 2), (2, 2)), ((3, 60), (60, 2)), ((19, 5), (5, 7))]
+    pairs = [(draw(*left), draw(*right)) for left, right in pairs]
+    for found, (a, b) in zip(matmuls(*pairs), pairs, strict=True):
+        np.testing.assert_allclose(found, np.matmul(a, b), rtol=1e-5, atol=1e-5)
+    assert len(shared) == 2  # long sums have a way of their own
 
 
 def test_long_sums_are_cut_into_pieces(shared, monkeypatch):
