@@ -16,6 +16,9 @@ from layerlab.threads import share
 
 __all__ = ["conv", "conv_transpose", "depthwise_conv"]
 
+_LARGE = 2**25  # multiplications of a sample, a third of a millisecond
+_STRIPS = 12  # of such a sample, at least
+
 
 def _windows(x, kernel, strides, padding, dilation) -> Windows:
     return Windows.over(x.shape[1:-1], kernel.shape[:-2], strides, dilation, padding)
@@ -43,6 +46,10 @@ def _way(windows: Windows, spatial, kernel, batch: int, dtype, bias=None, rectif
 
 def _gather(x, kernel, windows: Windows, y, bias=None, rectified=False) -> None:
     """Write into y the sums over all windows, block by block of the batch."""
+    if _is_large(windows, y, kernel):
+        for sample in range(len(x)):
+            _gather_by_strips(x[sample : sample + 1], kernel, windows, y[sample : sample + 1], bias, rectified)
+        return
     start = _way(windows, x.shape[1:-1], kernel, len(x), y.dtype, bias, rectified)
 
     def work(blocks):
@@ -51,6 +58,20 @@ def _gather(x, kernel, windows: Windows, y, bias=None, rectified=False) -> None:
             sums.forward(np.ascontiguousarray(x[block]), y[block])
 
     share(work, start().blocks(len(x)))
+
+
+def _is_large(windows: Windows, y, kernel) -> bool:
+    """Whether there are too few samples to share, of which each is enough work for several threads."""
+    return len(y) < 4 and windows.outputs[0] >= 4 * _STRIPS and y[:1].size * kernel[..., 0].size > _LARGE
+
+
+def _gather_by_strips(x, kernel, windows: Windows, y, bias, rectified) -> None:
+    """`_gather` for one sample: its strips are the samples of a batch; what is left of it is one more."""
+    padded = windows.pad(x)
+    for strip, start, count in windows.strips(_STRIPS):
+        inputs = strip.stacked(padded[:, start * strip.strides[0] :], count)
+        sums = y[:, start : start + count * strip.outputs[0]].reshape(count, *strip.outputs, y.shape[-1])
+        _gather(inputs, kernel, strip, sums, bias, rectified)
 
 
 def _spread(g, kernel, windows: Windows, spatial, x=None, dx=None, y=None):

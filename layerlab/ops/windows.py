@@ -54,6 +54,29 @@ class Windows:
         """Spatial sizes with the padding."""
         return tuple(n + sum(pads) for n, pads in zip(spatial, self.padding, strict=True))
 
+    def strips(self, count: int) -> list[tuple["Windows", int, int]]:
+        """At least so many strips of equal height along the first axis, and the rest; there are 4 rows for each.
+
+        Each entry is (windows of one strip over a padded input, its first row, how many such strips). Heights are
+        multiples of 4, for tiles of 4 rows.
+        """
+        rows, *others = self.outputs
+        height = rows // count // 4 * 4
+        full = rows // height * height
+        parts = (height, 0, full // height), (rows - full, full, 1)
+        none = ((0, 0),) * len(self.size)
+        return [
+            (Windows(self.size, self.strides, self.dilation, none, (height, *others)), start, number)
+            for height, start, number in parts
+            if height
+        ]
+
+    def stacked(self, padded, count: int):
+        """So many strips of one padded sample as a batch; a view, in which they overlap."""
+        step = self.outputs[0] * self.strides[0] * padded.strides[1]
+        shape = (count, *self.covered, padded.shape[-1])
+        return np.lib.stride_tricks.as_strided(padded, shape, (step, *padded.strides[1:]), writeable=False)
+
     def pad(self, x, value=0.0):
         """The input with its padding."""
         return placed(x, self.padded(x.shape[1:-1]), tuple(before for before, _ in self.padding), value)

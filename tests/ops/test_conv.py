@@ -7,6 +7,7 @@ import pytest
 from hypothesis import given, settings
 from hypothesis import strategies as st
 
+import layerlab.ops.conv as conv_module
 from layerlab import threads
 from layerlab.autodiff import check_gradients, gradient
 from layerlab.ops import windows
@@ -168,6 +169,34 @@ def test_the_quick_way_in_float32_is_the_exact_one_rounded(name, spatial, size, 
     for ours, exact in zip(everything("float32"), everything("float64"), strict=True):
         assert ours.dtype == np.float32
         np.testing.assert_allclose(ours, exact, atol=5e-6 * np.abs(exact).max())
+
+
+@pytest.mark.parametrize("samples", [1, 3])
+@pytest.mark.parametrize(
+    ("spatial", "size", "strides", "dilation", "groups"),
+    [
+        ((70,), (3,), (1,), (1,), 1),
+        ((203,), (5,), (3,), (2,), 2),
+        ((61, 9), (3, 3), (1, 1), (1, 1), 1),
+        ((110, 8), (4, 3), (2, 1), (1, 2), 2),
+        ((60, 4, 3), (2, 2, 2), (1, 1, 1), (1, 1, 1), 1),
+    ],
+)
+@pytest.mark.parametrize("padding", ["valid", "same"])
+def test_a_large_sample_is_cut_into_strips(monkeypatch, samples, spatial, size, strides, dilation, groups, padding):
+    x, kernel, bias = numbers_for((samples, *spatial, 2 * groups), (*size, 2, 4), (4,))
+    options = strides, padding, dilation, bias, True
+    whole = conv(x, kernel, *options)
+    batches = []
+
+    def share(work, blocks):
+        batches.append(blocks[-1].stop)
+        return threads.share(work, blocks)
+
+    monkeypatch.setattr(conv_module, "_LARGE", 0)
+    monkeypatch.setattr(conv_module, "share", share)
+    np.testing.assert_allclose(conv(x, kernel, *options), whole, atol=1e-12)
+    assert max(batches) >= 12
 
 
 def test_a_sample_of_more_windows_than_a_block_has_rows_is_a_block():

@@ -83,3 +83,20 @@ def test_the_same_windows_are_worked_out_once():
     windows = Windows.over((6, 5), (3, 2), (1, 1), (1, 1), "same")
     assert Windows.over((6, 5), (3, 2), (1, 1), (1, 1), "same") is windows
     assert list(windows.taps()) == list(windows.taps())
+
+
+@pytest.mark.parametrize("padding", ["valid", "same", "causal"])
+@pytest.mark.parametrize(
+    ("spatial", "size", "strides", "dilation"),
+    [((50,), (3,), (1,), (1,)), ((99,), (4,), (2,), (3,)), ((49, 5), (3, 2), (1, 1), (1, 1))],
+)
+@pytest.mark.parametrize("count", [1, 3, 8])
+def test_strips_are_all_windows_once_more(spatial, size, strides, dilation, padding, count):
+    windows = Windows.over(spatial, size, strides, dilation, padding)
+    padded = windows.pad(np.random.default_rng(0).normal(size=(1, *spatial, 2)))
+    found = []
+    for strip, start, number in windows.strips(count):
+        inputs = strip.stacked(padded[:, start * strides[0] :], number)
+        assert np.shares_memory(inputs, padded)
+        found.extend(strip.patches(inputs))
+    np.testing.assert_array_equal(np.concatenate(found), windows.patches(padded)[0])
