@@ -108,7 +108,7 @@ print("moved by 4, keeps one: more than 80 % right: ", accuracies["keeps one"][4
 
 # %% [markdown]
 # **What to see:** you would hardly notice the move. When the digits have moved by 4, the network that keeps everything gets
-# about half of them wrong. The one that threw away *where* each feature is reads on as if nothing had happened. The place
+# nearly half of them wrong. The one that threw away *where* each feature is reads on as if nothing had happened. The place
 # was what it had to forget.
 #
 # Taking one number for many is called **pooling**. This was its extreme form, and the rest of the chapter is about all
