@@ -48,7 +48,8 @@ def test_snippet(parameters, attributes, code):
     prediction = np.asarray(model(x))
     assert prediction.shape == (8, outputs)
     assert prediction.dtype == "float32"
-    np.testing.assert_array_equal(model.predict(x, verbose=0), prediction)
+    # `predict` holds BLAS to one thread, and some of its kernels then add in another order
+    np.testing.assert_allclose(model.predict(x, verbose=0), prediction, rtol=1e-4, atol=1e-5)
 
     before = model.get_weights()
     model.compile(optimizer="sgd", loss="mse")

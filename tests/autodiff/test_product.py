@@ -121,5 +121,5 @@ def test_long_sums_are_cut_into_pieces(shared, monkeypatch):
         monkeypatch.setattr(product, "_PIECE", piece)
         y = np.empty((3, 2), "float32")
         assert matmul(a, b, out=y) is y
-        np.testing.assert_allclose(y, expected, rtol=1e-5, atol=1e-5)
+        np.testing.assert_allclose(y, expected, rtol=1e-5, atol=2e-4)  # the sums are of 2,000 numbers
         assert shared.pop() == parts
