@@ -20,6 +20,14 @@ from environment import ROOT, VENV, become, current_version, program, say, set_u
 
 BUILD = ROOT / "build"
 COURSE = ("notebooks", "exercises")
+# pages of the site that lie elsewhere in the repository
+PAGES = {
+    "grader": "layerlab/grading/README.md",
+    "tape": "layerlab/autodiff/README.md",
+    "benchmarks": "benchmarks/README.md",
+    "contributing": "CONTRIBUTING.md",
+    "changelog": "CHANGELOG.md",
+}
 LOADED = re.compile(r"<(?:script|link|img|iframe|source|video)\b[^>]*?(?:src|href)=[\"'](?:https?:)?//[^>]*>")
 FILE_LINK = re.compile(r"\[`?([^\]`]+)`?\]\((?!https?:)[^)]*\)")  # to code, which is not on the site
 NAVIGATION = re.compile(r"rel=[\"'](?:canonical|prev|next|license)")
@@ -86,14 +94,15 @@ def gather(source):
     (source / "api").mkdir()
     for name, text in pages().items():
         (source / "api" / name).write_text(text, encoding="utf-8")
-    for name, folder in {"grader": "layerlab/grading", "tape": "layerlab/autodiff", "benchmarks": "benchmarks"}.items():
-        text = (ROOT / folder / "README.md").read_text(encoding="utf-8")
-        (source / f"{name}.md").write_text(FILE_LINK.sub(keep_pages, text), encoding="utf-8")
-    for name in ("CONTRIBUTING", "CHANGELOG"):
-        text = (ROOT / f"{name}.md").read_text(encoding="utf-8")
-        text = text.replace("(CHANGELOG.md)", "(changelog.md)").replace("(docs/", "(")
-        (source / f"{name.lower()}.md").write_text(FILE_LINK.sub(keep_pages, text), encoding="utf-8")
+    for name, path in PAGES.items():
+        (source / f"{name}.md").write_text(linked_on_site((ROOT / path).read_text(encoding="utf-8")), encoding="utf-8")
     put_mathjax(source)
+
+
+def linked_on_site(text):
+    """A page of the repository as one of the site, where all pages lie in the folder that docs/ is here."""
+    text = re.sub(r"\((?:\.\./)*docs/", "(", text).replace("(CHANGELOG.md)", "(changelog.md)")
+    return FILE_LINK.sub(keep_pages, text)
 
 
 def keep_pages(link):

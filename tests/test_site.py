@@ -138,3 +138,13 @@ def test_a_version_that_is_added_again_is_replaced(monkeypatch, tmp_path):
     versions.add(built_site(tmp_path / "b", ["index"]), tmp_path / "all", "1.0")
     assert not (tmp_path / "all" / "1.0" / "gone.html").exists()
     assert said(tmp_path / "all" / "latest") == {"here": "1.0", "pages": {"1.0": ["index"]}}
+
+
+def test_the_links_of_pages_from_elsewhere_lead_to_pages_of_the_site(monkeypatch):
+    site = script("build_site", monkeypatch)
+    pages = {f"{name}.md" for name in site.PAGES} | {path.name for path in (ROOT / "docs").glob("*.md")}
+    for path in site.PAGES.values():
+        text = site.linked_on_site((ROOT / path).read_text(encoding="utf-8"))
+        links = re.findall(r"\]\(([^):#]+\.md)", text)
+        assert [link for link in links if link not in pages and not (ROOT / "docs" / link).exists()] == [], path
+    assert "(speed.md)" in site.linked_on_site("[why](../docs/speed.md)")
