@@ -94,8 +94,9 @@ def gather(source):
     (source / "api").mkdir()
     for name, text in pages().items():
         (source / "api" / name).write_text(text, encoding="utf-8")
-    for name, path in PAGES.items():
-        (source / f"{name}.md").write_text(linked_on_site((ROOT / path).read_text(encoding="utf-8")), encoding="utf-8")
+    for name, origin in PAGES.items():
+        text = (ROOT / origin).read_text(encoding="utf-8")
+        (source / f"{name}.md").write_text(linked_on_site(text), encoding="utf-8")
     put_mathjax(source)
 
 
