@@ -21,19 +21,24 @@ RNG = np.random.default_rng(0)
 X, Y = RNG.normal(size=(24, 4)).astype("float32"), RNG.integers(0, 3, 24)
 
 
-@pytest.fixture
-def runs(monkeypatch):
-    """Which steps were run as programs: a list that grows by True or False with every step."""
+def watched(monkeypatch, name):
+    """A list that grows by True or False, whether there was a program, with every call of this method."""
     seen = []
-    step = Repetition.step
+    method = getattr(Repetition, name)
 
-    def watched(self, model, batch):
-        result = step(self, model, batch)
+    def watch(self, *args):
+        result = method(self, *args)
         seen.append(result is not None)
         return result
 
-    monkeypatch.setattr(Repetition, "step", watched)
+    monkeypatch.setattr(Repetition, name, watch)
     return seen
+
+
+@pytest.fixture
+def runs(monkeypatch):
+    """Which steps were run as programs."""
+    return watched(monkeypatch, "step")
 
 
 def mlp(*more, loss=None, metrics=("accuracy",), **compile_arguments):
@@ -240,16 +245,7 @@ def test_a_model_can_be_copied_while_it_trains(runs):
 @pytest.fixture
 def predictions(monkeypatch):
     """Which batches were predicted by programs."""
-    seen = []
-    prediction = Repetition.prediction
-
-    def watched(self, model, x):
-        result = prediction(self, model, x)
-        seen.append(result is not None)
-        return result
-
-    monkeypatch.setattr(Repetition, "prediction", watched)
-    return seen
+    return watched(monkeypatch, "prediction")
 
 
 @pytest.mark.parametrize("name", MODELS)
@@ -338,16 +334,7 @@ def test_a_bad_batch_is_refused_by_the_layer_that_it_is_bad_for(predictions):
 @pytest.fixture
 def tests(monkeypatch):
     """Which batches were judged by programs."""
-    seen = []
-    test = Repetition.test
-
-    def watched(self, model, batch):
-        result = test(self, model, batch)
-        seen.append(result is not None)
-        return result
-
-    monkeypatch.setattr(Repetition, "test", watched)
-    return seen
+    return watched(monkeypatch, "test")
 
 
 def judged(model, **arguments):
