@@ -68,12 +68,14 @@ class TrainingStep(Layer, named=False):
             auto_scale_loss: accepted for Keras's sake.
 
         Raises:
-            ValueError: an unknown optimizer, or no positive number of steps. Unknown losses and metrics are found at
-                the first batch, as in Keras.
+            ValueError: an unknown optimizer, no positive number of steps, or a `jit_compile` that is neither a bool nor
+                "auto". Unknown losses and metrics are found at the first batch, as in Keras.
 
         Source: Keras page "Model training APIs".
         """
         steps_per_execution = as_count(steps_per_execution, "steps_per_execution")
+        if isinstance(jit_compile, str) and jit_compile != "auto":
+            raise ValueError(f'`jit_compile` must be True, False or "auto". Received: jit_compile={jit_compile!r}')
         optimizer = optimizers.get(optimizer)
         compiled_metrics = CompiledMetrics(metrics, weighted_metrics, self._output_names)
         self.optimizer = optimizer
@@ -86,7 +88,7 @@ class TrainingStep(Layer, named=False):
         self._first_fit = True
         self.compiled = True
         self.run_eagerly, self.steps_per_execution = bool(run_eagerly), steps_per_execution
-        self.jit_compile = jit_compile is True  # "auto" is not
+        self.jit_compile = jit_compile != "auto" and bool(jit_compile)
         self.loss, self.stop_training = loss, False
         self._compile_arguments = {
             "optimizer": optimizer,

@@ -455,6 +455,12 @@ def test_jit_compile_is_told_and_saved():
     assert mlp(jit_compile=True).jit_compile is True
     assert mlp(jit_compile=True).get_compile_config()["jit_compile"] is True
     assert mlp().jit_compile is False
+    assert mlp(jit_compile=1).jit_compile is True
+
+
+def test_another_word_for_jit_compile_is_refused():
+    with pytest.raises(ValueError, match="must be True, False or \"auto\"\\. Received: jit_compile='yes'"):
+        mlp(jit_compile="yes")
 
 
 # --- single batches ---------------------------------------------------------------------------------------------------
