@@ -40,38 +40,37 @@ def locally_connected(x, kernel, windows: Windows, bias=None, rectified=False):
 @locally_connected.keeping
 def _keeping_inputs(x, kernel, windows: Windows, bias=None, rectified=False):
     """The sums; and for the gradient the sums and the windows' inputs."""
-    matrices, patches = _by_rows(_with_bias(kernel, bias), windows), _patches(x, windows)
+    seen, matrices = _seen(x, windows, bias is not None), _matrices(kernel, windows, bias)
     *places, inputs, filters = matrices.shape
     y = np.empty((*places, filters, len(x)), np.result_type(x, kernel))
-    rows = _blocks(windows, (inputs + filters) * len(x))
     of_inputs = matrices.swapaxes(2, 3)
 
     def work(blocks):
-        unrolled, seen = _scratch(rows, inputs, patches)
-        for block in blocks:
-            count = block.stop - block.start
-            np.copyto(seen[:count], patches[block])
-            part = np.matmul(of_inputs[block], unrolled[:count], out=y[block])
+        for matrix, column, part in blocks:
+            np.matmul(matrix, column, out=part)
             if rectified:  # while it is in the cache
                 rectify(part, out=part)
 
-    share(work, rows)
-    return _batch_first(y.reshape(*windows.outputs, filters, len(x))), (y, patches)
+    share(work, _cut(windows, (inputs + filters) * len(x), of_inputs, seen, y))
+    return _batch_first(y.reshape(*windows.outputs, filters, len(x))), (y, seen)
 
 
-def _blocks(windows: Windows, numbers: int) -> list[slice]:
-    """Slices of the first axis of outputs: each fits the cache, and all are alike.
+def _cut(windows: Windows, numbers: int, *arrays) -> list[tuple]:
+    """Blocks of rows of all arrays, made before the threads begin: they take turns at what is Python.
+
+    A thread that has to wait for its turn sleeps for as long as half a block takes.
 
     Args:
         windows: where they lie.
-        numbers: that belong to a position.
+        numbers: that belong to a position; a block fits the cache.
+        arrays: with a row for each of the outputs along the first axis.
     """
     rows, threads = windows.outputs[0], number_of_threads()
     count = -(-rows // fitting(prod(windows.outputs[1:]) * numbers))
     if count > 1:  # as many for each thread, and at least two
         count = min(rows, max(2 * threads, -(-count // threads) * threads))
     cuts = [i * rows // count for i in range(count + 1)]
-    return [slice(*cut) for cut in itertools.pairwise(cuts)]
+    return [tuple(array[start:stop] for array in arrays) for start, stop in itertools.pairwise(cuts)]
 
 
 def _by_rows(array, windows: Windows):
@@ -79,30 +78,49 @@ def _by_rows(array, windows: Windows):
     return array.reshape(windows.outputs[0], -1, *array.shape[1:])
 
 
-def _with_bias(kernel, bias):
-    """(positions, taps * channels + 1, filters): the biases as the weights of an input that is always 1."""
-    if bias is None:
-        return kernel
-    return np.concatenate([kernel, bias.reshape(len(kernel), 1, kernel.shape[-1])], axis=1)
+def _seen(x, windows: Windows, ones: bool):
+    """What each window sees, as a column a sample: (rows, positions of a row, inputs, batch).
 
+    It is a view of an array in which the windows are unrolled along all axes but the first, in the order (positions of
+    a row, *first axis*, taps beyond the first axis * channels, batch). Along the first axis a window is a run of it, and
+    windows overlap. So it is smaller than all windows, and made in less time.
 
-def _patches(x, windows: Windows):
-    """Every window as a view of one copy of the input: (*outputs, *size, channels, batch)."""
-    padded = _batch_first(np.moveaxis(windows.pad(x), 0, -1).copy())
-    return np.moveaxis(windows.patches(padded), 0, -1)
-
-
-def _scratch(blocks, inputs: int, patches):
-    """Where a thread unrolls a block: (rows, positions of a row, taps * channels + 1, batch), with a 1 for the bias.
-
-    And a view of it in the patches' shape. What the loops over blocks need is made before them: the threads take turns
-    at what is Python in there, and one that waits for its turn sleeps for as long as half a block takes.
+    Args:
+        x: (batch, *spatial, channels).
+        windows: where they lie.
+        ones: whether behind the inputs of each tap along the first axis there is a 1, for the bias.
     """
-    most = max(block.stop - block.start for block in blocks)
-    rank = patches.ndim // 2 - 1
-    unrolled = np.empty((most, prod(patches.shape[1:rank]), inputs, patches.shape[-1]), patches.dtype)
-    unrolled[:, :, -1] = 1
-    return unrolled, unrolled[:, :, : prod(patches.shape[rank:-1])].reshape(most, *patches.shape[1:])
+    inner, positions = _unrolled(np.moveaxis(windows.pad(x), 0, -1), windows), prod(windows.outputs[1:])
+    length, inputs = inner.shape[len(windows.size) - 1], prod(windows.size[1:]) * x.shape[-1]
+    whole = np.empty((positions, length, inputs + ones, len(x)), x.dtype)
+    whole[:, :, inputs:] = 1
+    np.copyto(whole[:, :, :inputs].reshape(inner.shape), inner)
+    position, place, *column = whole.strides
+    shape = (windows.outputs[0], positions, windows.size[0] * (inputs + ones), len(x))
+    return np.ndarray(shape, x.dtype, whole, 0, (place * windows.strides[0], position, *column))
+
+
+def _unrolled(x, windows: Windows):
+    """(first, *others, channels, batch) -> a view (*outputs of others, first, *taps of others, channels, batch)."""
+    if len(windows.size) == 1:
+        return x
+    x = np.ascontiguousarray(x)
+    first, *others, channel, sample = x.strides
+    steps = [step * stride for step, stride in zip(others, windows.strides[1:], strict=True)]
+    shape = (*windows.outputs[1:], len(x), *windows.size[1:], *x.shape[-2:])
+    return np.ndarray(shape, x.dtype, x, 0, (*steps, first, *others, channel, sample))
+
+
+def _matrices(kernel, windows: Windows, bias):
+    """The kernels by rows, with the bias as the weights of the first of the ones: (rows, positions, inputs, filters)."""
+    if bias is None:
+        return _by_rows(kernel, windows)
+    positions, inputs, filters = kernel.shape
+    taps = windows.size[0]
+    matrices = np.empty((positions, taps, inputs // taps + 1, filters), kernel.dtype)
+    matrices[:, :, :-1] = kernel.reshape(positions, taps, -1, filters)
+    matrices[:, 0, -1], matrices[:, 1:, -1] = bias.reshape(positions, filters), 0
+    return _by_rows(matrices.reshape(positions, -1, filters), windows)
 
 
 def _batch_first(array):
@@ -111,28 +129,28 @@ def _batch_first(array):
 
 
 def _shares(wanted, g, kept, x, kernel, windows, bias=None, rectified=False):
-    y, patches = kept
-    positions, inputs, filters = kernel.shape
-    with_bias = inputs + (bias is not None)
+    y, seen = kept
+    inputs, filters = seen.shape[2], y.shape[2]
     g = np.moveaxis(g, 0, -1).reshape(y.shape)  # a view if the batch is innermost in memory
-    of_matrices = np.empty((*y.shape[:2], with_bias, filters), g.dtype)
-    of_patches = np.empty((*y.shape[:2], inputs, len(x)), g.dtype) if _X in wanted else None
-    matrices, rows = _by_rows(kernel, windows), _blocks(windows, (with_bias + 3 * filters) * len(x))
+    of_matrices = np.empty((*y.shape[:2], inputs, filters), g.dtype)
+    matrices = of_patches = _by_rows(kernel, windows)
+    if _X in wanted:
+        of_patches = np.empty((*matrices.shape[:3], len(x)), g.dtype)
 
     def work(blocks):
-        unrolled, seen = _scratch(rows, with_bias, patches)
-        for block in blocks:
-            count = block.stop - block.start
-            np.copyto(seen[:count], patches[block])
-            part = _where_positive(y[block], g[block]) if rectified else g[block]
-            np.matmul(unrolled[:count], part.swapaxes(2, 3), out=of_matrices[block])
-            if of_patches is not None:
-                np.matmul(matrices[block], part, out=of_patches[block])
+        for sums, part, column, share, matrix, patch in blocks:
+            if rectified:
+                part = _where_positive(sums, part)
+            np.matmul(column, part.swapaxes(2, 3), out=share)
+            if _X in wanted:
+                np.matmul(matrix, part, out=patch)
 
-    share(work, rows)
-    of_matrices = of_matrices.reshape(positions, with_bias, filters)
-    shares = {_KERNEL: lambda: of_matrices[:, :inputs], _BIAS: lambda: of_matrices[:, inputs].reshape(bias.shape)}
-    shares[_X] = lambda: _rolled(of_patches, x, windows)
+    share(work, _cut(windows, (inputs + 3 * filters) * len(x), y, g, seen, of_matrices, matrices, of_patches))
+    shares = {
+        _KERNEL: lambda: _without_ones(of_matrices, windows, bias).reshape(kernel.shape),
+        _BIAS: lambda: of_matrices[:, :, inputs // windows.size[0] - 1].reshape(bias.shape),
+        _X: lambda: _rolled(of_patches, x, windows),
+    }
     return [shares[position]() for position in wanted]
 
 
@@ -142,6 +160,15 @@ def _where_positive(y, g):
     np.greater(y, 0, out=part)
     part *= g
     return part
+
+
+def _without_ones(matrices, windows: Windows, bias):
+    """What `_matrices` made of the kernels, without the bias."""
+    if bias is None:
+        return matrices
+    rows, positions, inputs, filters = matrices.shape
+    taps = windows.size[0]
+    return matrices.reshape(rows, positions, taps, inputs // taps, filters)[:, :, :, :-1]
 
 
 def _rolled(patches, x, windows: Windows):
