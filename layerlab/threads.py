@@ -15,6 +15,8 @@ from functools import cache
 from queue import SimpleQueue
 from typing import Any
 
+from layerlab.cores import current_core, spread
+
 __all__ = ["number_of_threads", "one_blas_thread", "openblas", "share"]
 
 _alone = threading.Lock()  # one call at a time is shared; another that comes meanwhile runs in its own thread
@@ -144,24 +146,36 @@ class _Call:
         return self._result
 
 
+class _Helper:
+    """A thread that waits for calls, and the core where it last did one."""
+
+    thread_id = core = -1  # not known yet
+
+    def __init__(self, calls: "SimpleQueue[_Call]", number: int):
+        self._calls = calls
+        threading.Thread(target=self._work, name=f"layerlab_{number}", daemon=True).start()
+
+    def _work(self) -> None:
+        self.thread_id = threading.get_native_id()
+        while True:
+            self._calls.get().begin()
+            self.core = current_core()
+
+
 class _Helpers:
-    """Threads that wait for calls."""
+    """As many as have been needed so far."""
 
     def __init__(self):
         self._calls: SimpleQueue[_Call] = SimpleQueue()
-        self._count = 0
+        self._helpers: list[_Helper] = []
 
     def give(self, calls: list[_Call]) -> None:
         """Let them begin, each in a thread if all have time."""
-        while self._count < len(calls):
-            self._count += 1
-            threading.Thread(target=self._work, name=f"layerlab_{self._count}", daemon=True).start()
+        while len(self._helpers) < len(calls):
+            self._helpers.append(_Helper(self._calls, len(self._helpers) + 1))
+        spread(self._helpers)
         for call in calls:
             self._calls.put(call)
-
-    def _work(self) -> None:
-        while True:
-            self._calls.get().begin()
 
 
 @cache

@@ -1,0 +1,58 @@
+"""Which core a thread runs on, and how threads that work together stay on different ones.
+
+Linux wakes a thread on the core where it last ran, even if the thread that wakes it runs there by now, and while all
+cores look busy it does not search for another. For some 50 ms two threads then take turns at one core, beside one that
+has nothing to do. Elsewhere nothing happens here.
+"""
+
+import contextlib
+import ctypes
+import os
+from collections.abc import Callable, Sequence
+from functools import cache
+from typing import Protocol
+
+__all__ = ["current_core", "spread"]
+
+
+class Helper(Protocol):
+    """A thread that waits for work."""
+
+    thread_id: int  # the system's
+    core: int  # where it last worked; -1 before
+
+
+def current_core() -> int:
+    """The number of the core that this thread runs on; -1 where the system does not tell.
+
+    >>> current_core() >= -1
+    True
+    """
+    return _sched_getcpu()()
+
+
+def spread(helpers: Sequence[Helper]) -> None:
+    """Keep waiting threads away from the core of this thread, and from each other's."""
+    taken = {current_core()}
+    for helper in helpers:
+        if helper.core >= 0 and helper.core in taken:
+            helper.core = _sent_away(helper, taken)
+        taken.add(helper.core)
+
+
+def _sent_away(helper: Helper, taken: set[int]) -> int:
+    """A core that is not taken, where a thread may run from now on; if there is none, it stays where it is."""
+    free = os.sched_getaffinity(0) - taken  # of those that the process may use
+    with contextlib.suppress(OSError):  # the system does not allow it
+        if free:
+            os.sched_setaffinity(helper.thread_id, free)
+            return min(free)
+    return helper.core
+
+
+@cache
+def _sched_getcpu() -> Callable[[], int]:
+    try:
+        return ctypes.PyDLL(None).sched_getcpu  # PyDLL: it is too short to let other threads run meanwhile
+    except (AttributeError, OSError, TypeError):  # macOS, Windows
+        return lambda: -1

@@ -1,0 +1,76 @@
+"""Threads that work together run on different cores, if there are several and the system can be asked."""
+
+import os
+import threading
+from types import SimpleNamespace
+
+import pytest
+
+from layerlab import cores
+from layerlab.cores import current_core, spread
+
+pytestmark = pytest.mark.skipif(not hasattr(os, "sched_setaffinity"), reason="only Linux can be asked")
+
+
+@pytest.fixture
+def asked(monkeypatch):
+    """(thread, cores) for each thread that was sent away; this thread runs on core 0 of four."""
+    asked = []
+    monkeypatch.setattr(cores, "current_core", lambda: 0)
+    monkeypatch.setattr(os, "sched_getaffinity", lambda thread: {0, 1, 2, 3})
+    monkeypatch.setattr(os, "sched_setaffinity", lambda thread, free: asked.append((thread, free)))
+    return asked
+
+
+def helpers(*at):
+    return [SimpleNamespace(thread_id=100 + i, core=core) for i, core in enumerate(at)]
+
+
+def test_who_is_elsewhere_stays(asked):
+    spread(helpers(1, 3, 2))
+    spread(helpers(-1, -1))  # not known yet
+    assert asked == []
+
+
+def test_from_the_core_of_this_thread_and_of_another_helper_they_are_sent_away(asked):
+    threads = helpers(1, 0, 1)
+    spread(threads)
+    assert asked == [(101, {2, 3}), (102, {3})]
+    assert [thread.core for thread in threads] == [1, 2, 3]
+
+
+def test_without_a_free_core_they_stay(asked, monkeypatch):
+    monkeypatch.setattr(os, "sched_getaffinity", lambda thread: {0})
+    threads = helpers(0)
+    spread(threads)
+    assert (asked, threads[0].core) == ([], 0)
+
+
+def test_a_system_that_forbids_it_or_does_not_tell_is_left_alone(asked, monkeypatch):
+    def forbidden(thread, free):
+        raise PermissionError(1, "Operation not permitted")
+
+    monkeypatch.setattr(os, "sched_setaffinity", forbidden)
+    threads = helpers(0, 0)
+    spread(threads)
+    assert [thread.core for thread in threads] == [0, 0]
+    monkeypatch.setattr(cores, "current_core", lambda: -1)
+    spread(helpers(-1, -1))
+
+
+@pytest.mark.skipif(len(os.sched_getaffinity(0) if hasattr(os, "sched_getaffinity") else "") < 2, reason="one core")
+def test_a_thread_is_sent_to_another_core(monkeypatch):
+    """A real one. This thread may move at any time, so it is said to stay."""
+    everywhere, here = os.sched_getaffinity(0), current_core()
+    monkeypatch.setattr(cores, "current_core", lambda: here)
+    told, go = [], threading.Event()
+    thread = threading.Thread(target=lambda: (go.wait(20), told.append(current_core())))
+    thread.start()
+    try:
+        spread([SimpleNamespace(thread_id=thread.native_id, core=here)])
+        assert os.sched_getaffinity(thread.native_id) == everywhere - {here}
+    finally:
+        go.set()
+        thread.join()
+    assert told != [here]
+    assert os.sched_getaffinity(0) == everywhere
