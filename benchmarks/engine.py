@@ -25,6 +25,9 @@ SIZES = (
     *(((batch, 26, 26, 32), (3, 3), 64, "valid") for batch in (1, 8, 32, 512)),
 )
 
+_CALLS, _TURN = 3, 0.03  # at least so many, and seconds, without a pause
+_PAUSE = 0.15  # for BLAS's own threads, which go on at full speed for 0.1 s after a product
+
 
 def engine(rounds: int) -> str:
     """A Markdown table: billions of operations a second of a convolution and its two gradients, and of the product."""
@@ -68,12 +71,21 @@ def _tasks(shape, window, filters: int, padding: str) -> tuple[float, dict[str, 
 
 
 def _in_turns(tasks: dict[str, Callable], rounds: int) -> dict[str, list[float]]:
+    """Seconds of a call, in turns; a turn is call after call for a while, as in a training loop."""
     seconds: dict[str, list[float]] = {name: [] for name in tasks}
     for _ in range(rounds):
         for name, task in tasks.items():
-            task()  # as in a training loop, memory and caches are its own
-            start = time.perf_counter()
-            task()
-            seconds[name].append(time.perf_counter() - start)
-            time.sleep(0.06)  # for BLAS's own threads, which wait actively after a product
+            seconds[name].append(_repeated(task))
+            time.sleep(_PAUSE)
     return seconds
+
+
+def _repeated(task: Callable) -> float:
+    """The median call after the first, which finds memory and caches as another task left them."""
+    task()
+    calls: list[float] = []
+    while len(calls) < _CALLS or sum(calls) < _TURN:
+        start = time.perf_counter()
+        task()
+        calls.append(time.perf_counter() - start)
+    return statistics.median(calls)
