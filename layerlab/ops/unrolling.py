@@ -9,7 +9,7 @@ from math import prod
 
 import numpy as np
 
-from layerlab.ops.products import by_rows, over_rows
+from layerlab.ops.products import by_columns, by_rows, over_rows
 from layerlab.ops.rectify import rectify
 from layerlab.ops.windows import Windows, blocks_of, fitting
 
@@ -73,10 +73,13 @@ class Unrolled:
         if x is not None:
             step = fitting(self._elements, self._least)
             for start in range(0, len(x), step):
-                part = slice(start, start + step)
-                self.total += over_rows(self._unrolled(x[part]), g[part].reshape(-1, g.shape[-1]))
+                self._count_in(x[start : start + step], g[start : start + step])
         if dx is not None:
-            self.windows.add_up(self._shares(rows, dx), dx)
+            (self._add_planes if dx.shape[-1] < _FEW else self._add_taps)(rows, dx)
+
+    def _count_in(self, x, g) -> None:
+        """Add to the total what some samples give to the kernel and to the bias."""
+        self.total += over_rows(self._unrolled(x), g.reshape(-1, g.shape[-1]))
 
     def gradients(self):
         """The kernel's and the bias's, of all blocks so far."""
@@ -94,8 +97,22 @@ class Unrolled:
         np.copyto(rows[:, :-1].reshape(patches.shape), patches)
         return rows
 
-    def _shares(self, rows, dx):
+    def _add_taps(self, rows, dx) -> None:
+        """The gradient by the input: one product of matrices a tap, not one an image row."""
         product = np.empty((len(rows), dx.shape[-1]), rows.dtype)
-        for tap, seen in self.windows.taps():  # one product of matrices a tap, not one an image row
-            np.matmul(rows, self.kernel[tap].T, out=product)
-            yield seen, product.reshape(dx.shape[:1] + self.windows.outputs + dx.shape[-1:])
+
+        def shares():
+            for tap, seen in self.windows.taps():
+                np.matmul(rows, self.kernel[tap].T, out=product)
+                yield seen, product.reshape(dx.shape[:1] + self.windows.outputs + dx.shape[-1:])
+
+        self.windows.add_up(shares(), dx)
+
+    def _add_planes(self, rows, dx) -> None:
+        """The same for few channels: one product for all taps, as each would be thin; a channel is like a sample."""
+        batch, *spatial, channels = dx.shape
+        product = by_columns(self.kernel.reshape(-1, rows.shape[-1]), rows.T)
+        shares = product.reshape(prod(self.windows.size), channels * batch, *self.windows.outputs, 1)
+        planes = np.empty((channels * batch, *spatial, 1), dx.dtype)
+        self.windows.add_up(((seen, shares[i]) for i, (_, seen) in enumerate(self.windows.taps())), planes)
+        dx[...] = np.moveaxis(planes.reshape(channels, batch, *spatial), 0, -1)
