@@ -9,6 +9,7 @@ import numpy as np
 
 from layerlab.autodiff import primitive
 from layerlab.autodiff.rule import RULES, defvjp_joint
+from layerlab.ops.runs import Runs
 from layerlab.ops.unrolling import Unrolled
 from layerlab.ops.windows import Windows
 from layerlab.ops.winograd import Winograd
@@ -39,8 +40,10 @@ def _joined(parts):
 
 
 def _way(windows: Windows, spatial, kernel, batch: int, dtype, bias=None, rectified=False):
-    """A function that starts the quicker of the two ways to sum over these windows; each thread has its own."""
-    way = Winograd if Winograd.suits(windows, spatial, kernel, batch, dtype) else Unrolled
+    """A function that starts the quickest way to sum over these windows; each thread has its own."""
+    way: type[Unrolled | Winograd] = Runs if Runs.suits(windows, kernel) else Unrolled
+    if Winograd.suits(windows, spatial, kernel, batch, dtype):
+        way = Winograd
     return partial(way, windows, spatial, kernel, bias, rectified)
 
 

@@ -81,9 +81,9 @@ def _by_rows(array, windows: Windows):
 def _seen(x, windows: Windows, ones: bool):
     """What each window sees, as a column a sample: (rows, positions of a row, inputs, batch).
 
-    It is a view of an array in which the windows are unrolled along all axes but the first, in the order (positions of
-    a row, *first axis*, taps beyond the first axis * channels, batch). Along the first axis a window is a run of it, and
-    windows overlap. So it is smaller than all windows, and made in less time.
+    It is a view of a smaller array, in which windows are unrolled along all axes but the first: (positions of a row,
+    first axis, taps beyond the first axis * channels, batch). Along the first axis a window is a run of that array, and
+    windows overlap.
 
     Args:
         x: (batch, *spatial, channels).
@@ -112,7 +112,7 @@ def _unrolled(x, windows: Windows):
 
 
 def _matrices(kernel, windows: Windows, bias):
-    """The kernels by rows, with the bias as the weights of the first of the ones: (rows, positions, inputs, filters)."""
+    """The kernels: (rows, positions, inputs, filters); the bias is the weights of the first of the ones."""
     if bias is None:
         return _by_rows(kernel, windows)
     positions, inputs, filters = kernel.shape
@@ -138,10 +138,10 @@ def _shares(wanted, g, kept, x, kernel, windows, bias=None, rectified=False):
         of_patches = np.empty((*matrices.shape[:3], len(x)), g.dtype)
 
     def work(blocks):
-        for sums, part, column, share, matrix, patch in blocks:
+        for sums, part, column, products, matrix, patch in blocks:
             if rectified:
                 part = _where_positive(sums, part)
-            np.matmul(column, part.swapaxes(2, 3), out=share)
+            np.matmul(column, part.swapaxes(2, 3), out=products)
             if _X in wanted:
                 np.matmul(matrix, part, out=patch)
 
