@@ -2,6 +2,7 @@
 
 import importlib
 import sys
+from types import SimpleNamespace
 
 import numpy as np
 import pytest
@@ -66,6 +67,20 @@ def test_compiled_the_loop_gives_them_too(monkeypatch, forget):
     for ours, wanted in zip(trained(Adam(), WEIGHTS, GRADIENTS), expected, strict=True):
         np.testing.assert_array_equal(ours, wanted)
     assert compiled._compiled() is not None
+
+
+def test_where_nothing_can_be_kept_it_is_compiled_each_time(monkeypatch, forget):
+    asked = []
+
+    def njit(types, cache=False, **options):
+        asked.append(cache)
+        if cache:
+            raise RuntimeError("cannot cache function 'adam': no locator available for file")
+        return lambda function: function
+
+    monkeypatch.setitem(sys.modules, "numba", SimpleNamespace(njit=njit))
+    assert compiled._compiled() is compiled.adam
+    assert asked == [True, False]
 
 
 @pytest.mark.parametrize(
