@@ -60,7 +60,7 @@ _held = _Held()
 def one_blas_thread():
     """Hold BLAS to one thread for the time of a block; `share` goes on with as many as BLAS had.
 
-    Threads of OpenBLAS that were used wait for more work in a loop, for 25 ms and at full speed. In a training step
+    Threads of OpenBLAS that were used wait for more work in a loop, for 0.1 s and at full speed. In a training step
     they would take turns with ours at the same cores: 31 ms for a convolution that takes 15.
 
     >>> before = number_of_threads()

@@ -11,14 +11,15 @@ import numpy as np
 
 from layerlab.threads import number_of_threads, share
 
-__all__ = ["LARGE", "is_large", "is_transposed", "matmul", "matmuls"]
+__all__ = ["LARGE", "is_large", "is_transposed", "matmul", "matmuls", "small_pieces"]
 
 LARGE = 2**23  # multiplications from which two threads pay: 0.15 ms for one, and it takes 0.05 to wake the other
 _THIN = 16  # rows, columns or terms: with fewer, OpenBLAS takes twice as long
 _PARTS = 2  # of the result, a thread
 _LONG = 8  # times the sides of the result: sums so long are cut, not the result
-_PIECE = 10**6  # multiplications of a piece of the sums: so few, and OpenBLAS's AVX-512 kernels copy nothing
+_PIECE = 10**6  # multiplications of a piece: so few, and OpenBLAS's AVX-512 kernels copy nothing
 _SHORT = 128  # numbers of a sum from which that is worth a call
+_LEAST = 200  # rows or columns from which it is
 
 
 def matmul(x1, x2, out=None):
@@ -81,12 +82,29 @@ def _has_long_sums(x1, x2) -> bool:
 def _parts(x1, x2, y) -> list[tuple]:
     """(part of x1, part of x2, part of y) along the first axis of a stack, or the longer side of a matrix."""
     along_columns = y.ndim == 2 and y.shape[1] > y.shape[0]
+    least = _PARTS * number_of_threads()
+    pieces = 1 if along_columns or y.ndim > 2 else small_pieces(len(y), x2.size)
+    if pieces >= least:
+        x1, y = (a.reshape(pieces, len(a) // pieces, a.shape[1]) for a in (x1, y))
+        x2 = np.ascontiguousarray(x2)
     length = y.shape[1] if along_columns else len(y)
-    step = -(-length // (_PARTS * number_of_threads()))
+    step = -(-length // least)
     parts = [slice(start, start + step) for start in range(0, length, step)]
     if along_columns:
         return [(x1, x2[:, part], y[:, part]) for part in parts]
-    return [(x1[part], x2 if y.ndim == 2 else x2[part], y[part]) for part in parts]
+    return [(x1[part], x2 if x2.ndim == 2 else x2[part], y[part]) for part in parts]
+
+
+def small_pieces(count: int, work: int) -> int:
+    """Into how many equal pieces to cut so many rows of so many multiplications each, until BLAS takes one for small.
+
+    >>> small_pieces(10816, 1280), small_pieces(10817, 1280), small_pieces(100, 50_000)
+    (16, 1, 1)
+    """
+    pieces = 1
+    while count * work > _PIECE * pieces:
+        pieces *= 2
+    return pieces if count % pieces == 0 and count >= _LEAST * pieces else 1
 
 
 def _sum_of_pieces(x1, x2, out):

@@ -7,10 +7,9 @@ difference.
 
 import numpy as np
 
-__all__ = ["by_columns", "by_rows", "over_rows"]
+from layerlab.autodiff.product import small_pieces
 
-_SMALL = 10**6  # multiplications
-_LEAST = 200  # rows or columns of a piece: with fewer, the calls would show
+__all__ = ["by_columns", "by_rows", "over_rows"]
 
 
 def by_columns(matrix, columns):
@@ -20,7 +19,7 @@ def by_columns(matrix, columns):
     array([[ 9., 12., 15.]])
     """
     y = np.empty((*columns.shape[:-2], len(matrix), columns.shape[-1]), columns.dtype)
-    pieces = _pieces(columns.shape[-1], matrix.size)
+    pieces = small_pieces(columns.shape[-1], matrix.size)
     parts, sums = (a.reshape(*a.shape[:-1], pieces, a.shape[-1] // pieces).swapaxes(-2, -3) for a in (columns, y))
     np.matmul(matrix, parts, out=sums)
     return y
@@ -34,7 +33,7 @@ def by_rows(rows, matrix, out) -> None:
     >>> y.ravel()
     array([ 5., 11., 17.])
     """
-    pieces = _pieces(rows.shape[-2], matrix.shape[-2] * matrix.shape[-1])
+    pieces = small_pieces(rows.shape[-2], matrix.shape[-2] * matrix.shape[-1])
     if pieces == 1:
         np.matmul(rows, matrix, out=out)
         return
@@ -48,16 +47,8 @@ def over_rows(a, b):
     >>> over_rows(np.array([[1.0], [2.0], [3.0]]), np.array([[1.0], [1.0], [2.0]]))
     array([[9.]])
     """
-    pieces = _pieces(a.shape[-2], a.shape[-1] * b.shape[-1])
+    pieces = small_pieces(a.shape[-2], a.shape[-1] * b.shape[-1])
     if pieces == 1:
         return a.swapaxes(-1, -2) @ b
     a, b = (m.reshape(*m.shape[:-2], pieces, m.shape[-2] // pieces, m.shape[-1]) for m in (a, b))
     return np.add.reduce(a.swapaxes(-1, -2) @ b, axis=-3)
-
-
-def _pieces(count: int, work: int) -> int:
-    """Into how many equal pieces to cut so many rows of so much work, by halves, until one is small."""
-    pieces = 1
-    while count * work > _SMALL * pieces:
-        pieces *= 2
-    return pieces if count % pieces == 0 and count >= _LEAST * pieces else 1

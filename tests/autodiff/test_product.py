@@ -5,7 +5,7 @@ import pytest
 
 from layerlab import threads
 from layerlab.autodiff import product
-from layerlab.autodiff.product import is_large, matmul, matmuls
+from layerlab.autodiff.product import is_large, matmul, matmuls, small_pieces
 
 RNG = np.random.default_rng(0)
 
@@ -123,3 +123,28 @@ def test_long_sums_are_cut_into_pieces(shared, monkeypatch):
         assert matmul(a, b, out=y) is y
         np.testing.assert_allclose(y, expected, rtol=1e-5, atol=2e-4)  # the sums are of 2,000 numbers
         assert shared.pop() == parts
+
+
+@pytest.mark.parametrize("layout", [np.ascontiguousarray, np.asfortranarray])
+def test_a_long_product_is_cut_into_small_ones(shared, monkeypatch, layout):
+    monkeypatch.setattr(product, "_PIECE", 6 * 400)
+    a, b, y = layout(draw(3200, 3)), draw(2, 3).T, np.zeros((2, 3200), "float32").T
+    np.testing.assert_allclose(matmul(a, b), np.matmul(a, b), rtol=1e-5, atol=1e-5)
+    assert matmul(a, b, out=y) is y
+    np.testing.assert_allclose(y, np.matmul(a, b), rtol=1e-5, atol=1e-5)
+    assert len(shared) == 2
+
+
+@pytest.mark.parametrize(
+    ("count", "work", "pieces"),
+    [
+        (1984, 1024, 4),  # W6: tiles of eight samples, 32 to 32 channels
+        (63_488, 64, 8),  # and their transform
+        (498, 1024, 1),  # small as it is
+        (1985, 1024, 1),  # no half of it
+        (4096, 289 * 64, 1),  # pieces would have too few rows
+        (0, 64, 1),
+    ],
+)
+def test_it_is_cut_by_halves(count, work, pieces):
+    assert small_pieces(count, work) == pieces

@@ -3,7 +3,6 @@
 import numpy as np
 import pytest
 
-from layerlab.ops import products
 from layerlab.ops.products import by_columns, by_rows, over_rows
 
 RNG = np.random.default_rng(0)
@@ -35,18 +34,3 @@ def test_many_rows(length, stack, layout):
 def test_a_sum_over_many_rows(length, stack, layout):
     a, b = (RNG.normal(size=(*stack, length, width)) for width in (10, 16))
     np.testing.assert_allclose(over_rows(layout(a), b), a.swapaxes(-1, -2) @ b, atol=1e-10)
-
-
-@pytest.mark.parametrize(
-    ("count", "work", "pieces"),
-    [
-        (1984, 1024, 4),  # W6: tiles of eight samples, 32 to 32 channels
-        (63_488, 64, 8),  # and their transform
-        (498, 1024, 1),  # small as it is
-        (1985, 1024, 1),  # no half of it
-        (4096, 289 * 64, 1),  # pieces would have too few rows
-        (0, 64, 1),
-    ],
-)
-def test_it_is_cut_by_halves(count, work, pieces):
-    assert products._pieces(count, work) == pieces
