@@ -145,7 +145,7 @@ def _shares(wanted, g, kept, x, kernel, windows, bias=None, rectified=False):
             if _X in wanted:
                 np.matmul(matrix, part, out=patch)
 
-    share(work, _cut(windows, (inputs + 3 * filters) * len(x), y, g, seen, of_matrices, matrices, of_patches))
+    share(work, _cut(windows, (inputs + filters) * len(x), y, g, seen, of_matrices, matrices, of_patches))
     shares = {
         _KERNEL: lambda: _without_ones(of_matrices, windows, bias).reshape(kernel.shape),
         _BIAS: lambda: of_matrices[:, :, inputs // windows.size[0] - 1].reshape(bias.shape),

@@ -114,15 +114,22 @@ def test_several_products_are_shared_at_once(shared):
     assert len(shared) == 2  # long sums have a way of their own
 
 
-def test_long_sums_are_cut_into_pieces(shared, monkeypatch):
-    a, b = draw(2000, 3).T, draw(2000, 2)
-    expected = np.matmul(a, b)
-    for piece, parts in [(10**6, 6), (6 * 200, 10), (6 * 100, 6)]:  # of 334, 200, and not of 100: those are too short
-        monkeypatch.setattr(product, "_PIECE", piece)
-        y = np.empty((3, 2), "float32")
-        assert matmul(a, b, out=y) is y
-        np.testing.assert_allclose(y, expected, rtol=1e-5, atol=2e-4)  # the sums are of 2,000 numbers
-        assert shared.pop() == parts
+@pytest.mark.parametrize("length", [2000, 2001])  # with eight small pieces, with none
+def test_long_sums_are_cut_into_pieces(shared, monkeypatch, length):
+    monkeypatch.setattr(product, "_PIECE", 6 * 250)
+    dimensions = []
+    monkeypatch.setattr(product, "_multiply", lambda parts: dimensions.extend(multiplied(part) for part in parts))
+    a, b, y = draw(length, 3).T, draw(length, 2), np.empty((3, 2), "float32")
+    assert matmul(a, b, out=y) is y
+    np.testing.assert_allclose(y, np.matmul(a, b), rtol=1e-5, atol=2e-4)  # the sums are of 2,000 numbers
+    assert shared == [6]
+    assert set(dimensions) == {3 if length == 2000 else 2}
+
+
+def multiplied(part):
+    x1, x2, y = part
+    np.matmul(x1, x2, out=y)
+    return y.ndim
 
 
 @pytest.mark.parametrize("layout", [np.ascontiguousarray, np.asfortranarray])
