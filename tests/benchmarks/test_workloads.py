@@ -80,14 +80,27 @@ def test_convolution_stands_beside_the_product(monkeypatch):
         "| 2 x 6 x 6 x 3, window 3 x 3, 4 filters, valid",
         "| 2 x 9 x 3, window 5, 4 filters, same",
     ]
-    assert all("%" in cell for row in rows for cell in row.split(" | ")[2:5])
+    cells = [cell for row in rows for cell in row.split(" | ")[1:4]]
+    assert all(re.fullmatch(r"\d+ of \d+ \(\d+%\)", cell) for cell in cells)
+
+
+def test_a_convolution_and_its_products_are_the_same_work():
+    operations, tasks = engine._tasks((2, 6, 6, 3), (3, 3), 4, "valid")
+    assert operations == 2 * (2 * 4 * 4) * (3 * 3 * 3) * 4
+    found = {task: call() for task, call in tasks.items()}
+    assert found["product", "outputs"].size == found["convolution", "outputs"].size == 2 * 4 * 4 * 4
+    assert found["product", "kernel's gradient"].size == found["convolution", "kernel's gradient"][0].size == 27 * 4
+    assert found["product", "input's gradient"].shape == (2 * 4 * 4, 27)  # which the convolution then adds up
 
 
 class Slow:
-    """A peer whose steps take one second; beside other work two, one in nine three, and the slowest four."""
+    """A peer whose steps take one second; beside other work two, one in nine three, and the slowest four.
+
+    Its first steps, which take nine, do not count.
+    """
 
     def __init__(self):
-        self.times = [[1.0] * 40, [2.0] * 88 + [3.0] * 10 + [4.0] * 3]
+        self.times = [[9.0] * 40, [1.0] * 40, [2.0] * 88 + [3.0] * 10 + [4.0] * 3]
 
     def able(self, workload):
         return ["slow"]
