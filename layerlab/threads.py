@@ -8,6 +8,7 @@ import contextlib
 import contextvars
 import ctypes
 import importlib
+import itertools
 import os
 import threading
 from collections.abc import Callable, Iterator, Sequence
@@ -17,7 +18,7 @@ from typing import Any
 
 from layerlab.cores import current_core, spread
 
-__all__ = ["number_of_threads", "one_blas_thread", "openblas", "share"]
+__all__ = ["number_of_threads", "one_blas_thread", "openblas", "share", "slices"]
 
 _alone = threading.Lock()  # one call at a time is shared; another that comes meanwhile runs in its own thread
 
@@ -38,6 +39,17 @@ def share(work: Callable[[Iterator], Any], blocks: Sequence) -> list:
             return _together(work, iter(list(blocks)), threads)
     finally:
         _alone.release()
+
+
+def slices(length: int) -> list[slice]:
+    """Two slices of so many for each thread, first the larger ones: so all threads end at about the same time.
+
+    >>> slices(160)[0].stop == 100 // number_of_threads()
+    True
+    """
+    threads = number_of_threads()
+    cuts = [length * end // (8 * threads) for end in itertools.accumulate([5] * threads + [3] * threads, initial=0)]
+    return [slice(*cut) for cut in itertools.pairwise(cuts) if cut[0] < cut[1]]
 
 
 def number_of_threads() -> int:

@@ -5,18 +5,16 @@ at 16. Here each thread takes the next part of the result when it is done with i
 the next piece of the sums.
 """
 
-import itertools
 import math
 
 import numpy as np
 
-from layerlab.threads import number_of_threads, share
+from layerlab.threads import number_of_threads, share, slices
 
 __all__ = ["LARGE", "is_large", "is_transposed", "matmul", "matmuls", "small_pieces"]
 
 LARGE = 2**23  # multiplications from which two threads pay: 0.15 ms for one, and it takes 0.05 to wake the other
 _THIN = 16  # rows, columns or terms: with fewer, OpenBLAS takes twice as long
-_SIZES = 5, 3  # of a thread's parts, one after the other: with the smaller ones all threads end at about the same time
 _LONG = 8  # times the sides of the result: sums so long are cut, not the result
 _PIECE = 10**6  # multiplications of a piece: so few, and OpenBLAS's AVX-512 kernels copy nothing
 _LEAST = 200  # rows, columns or numbers of a sum from which that pays
@@ -82,19 +80,12 @@ def _has_long_sums(x1, x2) -> bool:
 def _parts(x1, x2, y) -> list[tuple]:
     """(part of x1, part of x2, part of y) along the first axis of a stack, or the longer side of a matrix."""
     if y.ndim == 2 and y.shape[1] > y.shape[0]:
-        return [(x1, x2[:, part], y[:, part]) for part in _slices(y.shape[1])]
+        return [(x1, x2[:, part], y[:, part]) for part in slices(y.shape[1])]
     pieces = small_pieces(len(y), x2.size) if y.ndim == 2 else 1
-    if pieces >= len(_SIZES) * number_of_threads():
+    if pieces >= 2 * number_of_threads():
         x1, y = (a.reshape(pieces, len(a) // pieces, a.shape[1]) for a in (x1, y))
         x2 = np.ascontiguousarray(x2)
-    return [(x1[part], x2 if x2.ndim == 2 else x2[part], y[part]) for part in _slices(len(y))]
-
-
-def _slices(length: int) -> list[slice]:
-    """Of a side, or of a stack: a large part for each thread, then a smaller one."""
-    sizes = [size for size in _SIZES for _ in range(number_of_threads())]
-    cuts = [length * end // sum(sizes) for end in itertools.accumulate(sizes, initial=0)]
-    return [slice(*cut) for cut in itertools.pairwise(cuts) if cut[0] < cut[1]]
+    return [(x1[part], x2 if x2.ndim == 2 else x2[part], y[part]) for part in slices(len(y))]
 
 
 def small_pieces(count: int, work: int) -> int:
@@ -112,14 +103,14 @@ def small_pieces(count: int, work: int) -> int:
 def _sum_of_pieces(x1, x2, out):
     """The product of a wide matrix and a tall one, piece by piece along the side that they share."""
     count = small_pieces(len(x2), len(x1) * x2.shape[1])
-    if count < len(_SIZES) * number_of_threads():
-        pieces = _slices(len(x2))
+    if count < 2 * number_of_threads():
+        pieces = slices(len(x2))
         products = np.empty((len(pieces), len(x1), x2.shape[1]), x1.dtype)
         parts = [(x1[:, piece], x2[piece], y) for piece, y in zip(pieces, products, strict=True)]
     else:
         products = np.empty((count, len(x1), x2.shape[1]), x1.dtype)
         x1, x2 = x1.reshape(len(x1), count, -1).swapaxes(0, 1), x2.reshape(count, -1, x2.shape[1])
-        parts = [(x1[part], x2[part], products[part]) for part in _slices(count)]
+        parts = [(x1[part], x2[part], products[part]) for part in slices(count)]
     share(_multiply, parts)
     return np.add.reduce(products, axis=0, out=out)
 

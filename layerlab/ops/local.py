@@ -11,6 +11,8 @@ import numpy as np
 
 from layerlab.autodiff import primitive
 from layerlab.autodiff.rule import RULES, defvjp_joint
+from layerlab.compiled import Loop
+from layerlab.ops.local_loops import GRADIENTS, SUMS, run
 from layerlab.ops.rectify import rectify
 from layerlab.ops.windows import Windows, fitting
 from layerlab.threads import number_of_threads, share
@@ -39,11 +41,28 @@ def locally_connected(x, kernel, windows: Windows, bias=None, rectified=False):
 
 @locally_connected.keeping
 def _keeping_inputs(x, kernel, windows: Windows, bias=None, rectified=False):
-    """The sums; and for the gradient the sums and the windows' inputs."""
-    seen, matrices = _seen(x, windows, bias is not None), _matrices(kernel, windows, bias)
-    *places, inputs, filters = matrices.shape
-    y = np.empty((*places, filters, len(x)), np.result_type(x, kernel))
-    of_inputs = matrices.swapaxes(2, 3)
+    """The sums; and for the gradient the sums and the windows' inputs, if there was need for them."""
+    y = np.empty((len(kernel), kernel.shape[2], len(x)), np.result_type(x, kernel))
+    seen = None
+    if (loop := _loop(SUMS, y, x, kernel)) is not None:
+        offsets = np.zeros(y.shape[:2], y.dtype) if bias is None else bias.reshape(y.shape[:2])
+        run(loop, x, windows, (*map(np.ascontiguousarray, (kernel, offsets)), y), rectified)
+    else:
+        seen = _seen(x, windows, bias is not None)
+        _sum_up(seen, _matrices(kernel, windows, bias), windows, rectified, _by_rows(y, windows))
+    return _batch_first(y.reshape(*windows.outputs, *y.shape[1:])), (y, seen)
+
+
+def _loop(loop: Loop, y, *arrays):
+    """What numba made of a loop; None where NumPy has to do it: not yet worth it, or not float32 all over."""
+    if not y.size or any(array.dtype != np.float32 for array in (y, *arrays)):
+        return None
+    return loop.after(y.size)
+
+
+def _sum_up(seen, matrices, windows: Windows, rectified: bool, y) -> None:
+    """y = the products of matrices and columns, all of them by rows."""
+    inputs, filters = matrices.shape[2:]
 
     def work(blocks):
         for matrix, column, part in blocks:
@@ -51,8 +70,7 @@ def _keeping_inputs(x, kernel, windows: Windows, bias=None, rectified=False):
             if rectified:  # while it is in the cache
                 rectify(part, out=part)
 
-    share(work, _cut(windows, (inputs + filters) * len(x), of_inputs, seen, y))
-    return _batch_first(y.reshape(*windows.outputs, filters, len(x))), (y, seen)
+    share(work, _cut(windows, (inputs + filters) * y.shape[-1], matrices.swapaxes(2, 3), seen, y))
 
 
 def _cut(windows: Windows, numbers: int, *arrays) -> list[tuple]:
@@ -75,7 +93,7 @@ def _cut(windows: Windows, numbers: int, *arrays) -> list[tuple]:
 
 def _by_rows(array, windows: Windows):
     """(positions, ...) -> (rows, positions of a row, ...): as many rows as there are outputs along the first axis."""
-    return array.reshape(windows.outputs[0], -1, *array.shape[1:])
+    return array.reshape(windows.outputs[0], prod(windows.outputs[1:]), *array.shape[1:])
 
 
 def _seen(x, windows: Windows, ones: bool):
@@ -130,28 +148,40 @@ def _batch_first(array):
 
 def _shares(wanted, g, kept, x, kernel, windows, bias=None, rectified=False):
     y, seen = kept
-    inputs, filters = seen.shape[2], y.shape[2]
     g = np.moveaxis(g, 0, -1).reshape(y.shape)  # a view if the batch is innermost in memory
-    of_matrices = np.empty((*y.shape[:2], inputs, filters), g.dtype)
-    matrices = of_patches = _by_rows(kernel, windows)
-    if _X in wanted:
-        of_patches = np.empty((*matrices.shape[:3], len(x)), g.dtype)
-
-    def work(blocks):
-        for sums, part, column, products, matrix, patch in blocks:
-            if rectified:
-                part = _where_positive(sums, part)
-            np.matmul(column, part.swapaxes(2, 3), out=products)
-            if _X in wanted:
-                np.matmul(matrix, part, out=patch)
-
-    share(work, _cut(windows, (inputs + filters) * len(x), y, g, seen, of_matrices, matrices, of_patches))
+    loop = _loop(GRADIENTS, y, g, x, kernel) if rectified and _X not in wanted else None
+    if loop is not None:
+        by_kernel, by_bias = np.empty(kernel.shape, y.dtype), np.empty(y.shape[:2], y.dtype)
+        run(loop, x, windows, (y, np.ascontiguousarray(g), by_kernel, by_bias))
+        return [by_kernel if position == _KERNEL else by_bias.reshape(bias.shape) for position in wanted]
+    seen = _seen(x, windows, bias is not None) if seen is None else seen
+    y, g, matrices = (_by_rows(array, windows) for array in (y, g, kernel))
+    of_matrices, of_patches = _products(seen, y if rectified else None, g, matrices, windows, _X in wanted)
     shares = {
         _KERNEL: lambda: _without_ones(of_matrices, windows, bias).reshape(kernel.shape),
-        _BIAS: lambda: of_matrices[:, :, inputs // windows.size[0] - 1].reshape(bias.shape),
+        _BIAS: lambda: of_matrices[:, :, seen.shape[2] // windows.size[0] - 1].reshape(bias.shape),
         _X: lambda: _rolled(of_patches, x, windows),
     }
     return [shares[position]() for position in wanted]
+
+
+def _products(seen, y, g, matrices, windows: Windows, with_patches: bool):
+    """The gradients by the matrices and by the patches, all by rows; where y is given, only if it is positive."""
+    inputs, (filters, batch) = seen.shape[2], g.shape[2:]
+    of_matrices = np.empty((*g.shape[:2], inputs, filters), g.dtype)
+    of_patches = np.empty((*matrices.shape[:3], batch), g.dtype) if with_patches else matrices
+    sums = g if y is None else y
+
+    def work(blocks):
+        for sums, part, column, products, matrix, patch in blocks:
+            if y is not None:
+                part = _where_positive(sums, part)
+            np.matmul(column, part.swapaxes(2, 3), out=products)
+            if with_patches:
+                np.matmul(matrix, part, out=patch)
+
+    share(work, _cut(windows, (inputs + filters) * batch, sums, g, seen, of_matrices, matrices, of_patches))
+    return of_matrices, of_patches
 
 
 def _where_positive(y, g):

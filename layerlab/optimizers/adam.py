@@ -5,7 +5,7 @@ from functools import partial
 
 import numpy as np
 
-from layerlab.optimizers.compiled import compiled_adam, takes
+from layerlab.optimizers.compiled import ADAM, takes
 from layerlab.optimizers.elementwise import Elementwise, numbers, power
 
 __all__ = ["Adam", "AdamW", "Adamax", "Nadam", "ScheduleFreeAdamW"]
@@ -63,12 +63,9 @@ class Adam(Elementwise):
         change *= step
         w -= change
 
-    _moved = 0  # entries of all steps together
-
     def _run_large(self, formula: partial, weights):
-        self._moved += sum(arrays[0].size for arrays in weights)
         is_as_compiled = type(self).formula is Adam.formula and not self.amsgrad
-        loop = compiled_adam(self._moved) if is_as_compiled else None
+        loop = ADAM.after(sum(arrays[0].size for arrays in weights)) if is_as_compiled else None
         (lr, t), rest = formula.args, []
         for arrays in weights:
             if loop is None or not takes(arrays):

@@ -1,13 +1,11 @@
 """The loop that numba compiles gives what NumPy's passes give, to the last bit, and is left alone until it pays."""
 
-import importlib
-import sys
-from types import SimpleNamespace
-
 import numpy as np
 import pytest
 
-from layerlab.optimizers import SGD, Adam, AdamW, compiled
+from layerlab.compiled import Loop
+from layerlab.optimizers import SGD, Adam, AdamW
+from layerlab.optimizers.compiled import ADAM, adam
 from layerlab.variables import Variable
 
 RNG = np.random.default_rng(0)
@@ -25,25 +23,38 @@ def trained(optimizer, weights, gradients):
 
 
 @pytest.fixture
-def forget():
-    compile_once = compiled._compiled
-    compile_once.cache_clear()
-    yield
-    compile_once.cache_clear()
+def loop(monkeypatch):
+    """Adam's loop, as if it had not been asked for yet, and paid at once."""
+    loop = Loop(ADAM.function, ADAM.types, pays_from=0)
+    monkeypatch.setattr(Loop, "in_use", False)
+    monkeypatch.setattr("layerlab.optimizers.adam.ADAM", loop)
+    return loop
 
 
 @pytest.fixture
-def in_use(monkeypatch):
+def in_use(loop, monkeypatch):
     """The loop is in use from the first step on, not compiled: it is slow, and needs no numba."""
     calls = []
 
-    def loop(*arguments):
+    def one_by_one(*arguments):
         calls.append(arguments[0].size)
-        compiled.adam(*arguments)
+        adam(*arguments)
 
-    monkeypatch.setattr(compiled, "_PAYS_FROM", 0)
-    monkeypatch.setattr(compiled, "_compiled", lambda: loop)
+    monkeypatch.setattr(loop, "after", lambda entries: one_by_one)
     return calls
+
+
+@pytest.fixture
+def numpy_alone(monkeypatch):
+    """A function that returns the same without the loop."""
+
+    def trained_by_numpy(*arguments):
+        with monkeypatch.context() as patched:
+            patched.setattr("layerlab.optimizers.adam.ADAM", Loop(adam, ADAM.types, pays_from=10**12))
+            patched.setattr(Loop, "in_use", False)
+            return trained(*arguments)
+
+    return trained_by_numpy
 
 
 WEIGHTS = [normal(3, 5), normal(400, 90), normal(7)]  # more than are kept in one array
@@ -52,35 +63,19 @@ MAKERS = [Adam, AdamW, lambda: Adam(0.1, beta_1=0.5, beta_2=0.9, epsilon=1e-3), 
 
 
 @pytest.mark.parametrize("make", MAKERS)
-def test_the_loop_gives_the_numbers_of_numpy(make, in_use, monkeypatch):
+def test_the_loop_gives_the_numbers_of_numpy(make, in_use, numpy_alone):
     found = trained(make(), WEIGHTS, GRADIENTS)
     assert in_use == [15, 36_000, 7] * 3
-    monkeypatch.setattr(compiled, "_compiled", lambda: None)
-    for ours, expected in zip(found, trained(make(), WEIGHTS, GRADIENTS), strict=True):
+    for ours, expected in zip(found, numpy_alone(make(), WEIGHTS, GRADIENTS), strict=True):
         np.testing.assert_array_equal(ours, expected)
 
 
-def test_compiled_the_loop_gives_them_too(monkeypatch, forget):
+def test_compiled_the_loop_gives_them_too(loop, numpy_alone):
     pytest.importorskip("numba", reason="numba, of the extra [fast], is not installed")
-    expected = trained(Adam(), WEIGHTS, GRADIENTS)
-    monkeypatch.setattr(compiled, "_PAYS_FROM", 0)
+    expected = numpy_alone(Adam(), WEIGHTS, GRADIENTS)
     for ours, wanted in zip(trained(Adam(), WEIGHTS, GRADIENTS), expected, strict=True):
         np.testing.assert_array_equal(ours, wanted)
-    assert compiled._compiled() is not None
-
-
-def test_where_nothing_can_be_kept_it_is_compiled_each_time(monkeypatch, forget):
-    asked = []
-
-    def njit(types, cache=False, **options):
-        asked.append(cache)
-        if cache:
-            raise RuntimeError("cannot cache function 'adam': no locator available for file")
-        return lambda function: function
-
-    monkeypatch.setitem(sys.modules, "numba", SimpleNamespace(njit=njit))
-    assert compiled._compiled() is compiled.adam
-    assert asked == [True, False]
+    assert loop.after(0) is not None
 
 
 @pytest.mark.parametrize(
@@ -92,11 +87,10 @@ def test_where_nothing_can_be_kept_it_is_compiled_each_time(monkeypatch, forget)
     ],
     ids=["float64", "another order", "read-only"],
 )
-def test_what_the_loop_does_not_take_numpy_does(weight, gradient, in_use, monkeypatch):
+def test_what_the_loop_does_not_take_numpy_does(weight, gradient, in_use, numpy_alone):
     found = trained(Adam(), [weight], [[gradient]])
     assert in_use == []
-    monkeypatch.setattr(compiled, "_compiled", lambda: None)
-    for ours, expected in zip(found, trained(Adam(), [weight], [[gradient]]), strict=True):
+    for ours, expected in zip(found, numpy_alone(Adam(), [weight], [[gradient]]), strict=True):
         np.testing.assert_array_equal(ours, expected)
 
 
@@ -113,12 +107,8 @@ def test_other_formulas_are_left_to_numpy(make, in_use):
     assert in_use == []
 
 
-def test_nothing_is_imported_before_it_pays(monkeypatch, forget):
+def test_every_entry_that_is_moved_counts(loop, monkeypatch):
     asked = []
-    monkeypatch.setattr(importlib, "import_module", lambda name: asked.append(name) or sys.modules["no such"])
-    weights = sum(w.size for w in WEIGHTS)
-    monkeypatch.setattr(compiled, "_PAYS_FROM", 3 * weights)
+    monkeypatch.setattr(loop, "after", asked.append)  # gives None
     trained(Adam(), WEIGHTS, GRADIENTS[:2])
-    assert asked == []
-    trained(Adam(), WEIGHTS, GRADIENTS * 2)  # without numba it goes on as before
-    assert asked == ["numba"]
+    assert asked == [sum(w.size for w in WEIGHTS)] * 2
