@@ -406,13 +406,13 @@ print("shuffled, Conv1D loses more:", lost["Conv1D"] > lost["LocallyConnected1D"
 # count on neighbors. But the convolution loses more: the same kernel everywhere makes no sense any more, and that was its
 # strength.
 #
-# These are short trainings. The long ones in `benchmarks/`, means of three, with the networks of the paper:
+# These are short trainings. The long ones in `benchmarks/`, means of three to twelve, with the networks of the paper:
 #
 # | | weights | in order | shuffled |
 # |---|---:|---:|---:|
-# | dense, two hidden layers | 15,210 | 65 % | 66 % |
-# | `LocallyConnected1D` | 32,610 | 83 % | 67 % |
-# | `Conv1D` | 5,210 | 93 % | 57 % |
+# | dense, two hidden layers | 15,210 | 66 % | 66 % |
+# | `LocallyConnected1D` | 32,610 | 84 % | 68 % |
+# | `Conv1D` | 5,210 | 92 % | 57 % |
 #
 # ## The arguments
 #
