@@ -17,7 +17,7 @@ FILES = sorted(path.relative_to(ROOT) for path in ROOT.rglob("*.py"))
 KERAS = json.loads((Path(__file__).parent / "golden" / "keras_names.json").read_text(encoding="utf-8"))
 
 LEVELS = (  # a file imports its own level and those above it in this table
-    "naming config changes messages dtype_policies registry serialization masking tree threads",
+    "naming config changes messages dtype_policies registry serialization masking tree threads cores compiled",
     "autodiff",
     "variables random ops",
     "activations initializers constraints regularizers losses metrics optimizers",
