@@ -46,7 +46,7 @@ def _keeping_inputs(x, kernel, windows: Windows, bias=None, rectified=False):
     seen = None
     if (loop := _loop(SUMS, y, x, kernel)) is not None:
         offsets = np.zeros(y.shape[:2], y.dtype) if bias is None else bias.reshape(y.shape[:2])
-        run(loop, x, windows, (*map(np.ascontiguousarray, (kernel, offsets)), y), rectified)
+        run(loop, x, windows, (kernel, offsets, y), rectified)
     else:
         seen = _seen(x, windows, bias is not None)
         _sum_up(seen, _matrices(kernel, windows, bias), windows, rectified, _by_rows(y, windows))
@@ -152,7 +152,7 @@ def _shares(wanted, g, kept, x, kernel, windows, bias=None, rectified=False):
     loop = _loop(GRADIENTS, y, g, x, kernel) if rectified and _X not in wanted else None
     if loop is not None:
         by_kernel, by_bias = np.empty(kernel.shape, y.dtype), np.empty(y.shape[:2], y.dtype)
-        run(loop, x, windows, (y, np.ascontiguousarray(g), by_kernel, by_bias))
+        run(loop, x, windows, (y, g, by_kernel, by_bias))
         return [by_kernel if position == _KERNEL else by_bias.reshape(bias.shape) for position in wanted]
     seen = _seen(x, windows, bias is not None) if seen is None else seen
     y, g, matrices = (_by_rows(array, windows) for array in (y, g, kernel))

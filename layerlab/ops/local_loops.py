@@ -110,13 +110,19 @@ def run(loop: Callable, x, windows: Windows, arrays, *rest) -> None:
     """
     padded = windows.pad(x)
     starts, inputs = _places(windows, padded.shape[1:])
-    columns = np.ascontiguousarray(np.moveaxis(padded, 0, -1)).reshape(-1, len(x))
+    columns = _as_compiled_for(np.moveaxis(padded, 0, -1)).reshape(-1, len(x))
+    arrays = [_as_compiled_for(array) for array in arrays]
 
     def work(parts):
         for part in parts:
             loop(columns, starts[part], inputs, *(array[part] for array in arrays), *rest)
 
     share(work, slices(len(starts)))
+
+
+def _as_compiled_for(array):
+    """The array, or a copy of one that is read-only, has gaps or is of another type."""
+    return np.require(array, np.float32, ["C", "W"])
 
 
 @lru_cache(maxsize=64)

@@ -106,3 +106,13 @@ def test_no_samples_and_other_layouts(loops):
     expected = locally_connected(x, kernel, windows, bias, True)
     found = locally_connected(np.asfortranarray(x), np.asfortranarray(kernel), windows, np.asfortranarray(bias), True)
     np.testing.assert_array_equal(found, expected)
+
+
+def test_what_is_read_only_or_of_another_type_is_taken_all_the_same(loops):
+    x, kernel, windows, bias = arrays(CASES[2], batch=1)  # a view with the batch last has no gaps then
+    expected = results(x, kernel, windows, bias, True)
+    x.flags.writeable = kernel.flags.writeable = False
+    found = results(x, kernel, windows, bias.astype(float), True)
+    assert loops == {"SUMS": 2, "GRADIENTS": 2}
+    for ours, exact in zip(found, expected, strict=True):
+        np.testing.assert_allclose(ours, exact, rtol=1e-6)
