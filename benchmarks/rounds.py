@@ -16,7 +16,7 @@ from benchmarks.workloads import Workload
 __all__ = ["Field", "Result", "measure"]
 
 SECONDS_A_TURN = 0.25
-TURNS_BEFORE = 14  # not timed: what compiles itself after a while, as layerlab's Adam does, has done so by then
+TURNS_BEFORE = 16  # not timed: what compiles itself after a while, as layerlab's Adam does, has done so by then
 TOLERANCE = 2e-3  # on the losses that peers have to agree on
 
 

@@ -12,7 +12,7 @@ import numpy as np
 from layerlab.autodiff import primitive
 from layerlab.autodiff.rule import RULES, defvjp_joint
 from layerlab.compiled import Loop
-from layerlab.ops.local_loops import GRADIENTS, SUMS, run
+from layerlab.ops.local_loops import GRADIENTS, SUMS, columns_of, run
 from layerlab.ops.rectify import rectify
 from layerlab.ops.windows import Windows, fitting
 from layerlab.threads import number_of_threads, share
@@ -41,16 +41,17 @@ def locally_connected(x, kernel, windows: Windows, bias=None, rectified=False):
 
 @locally_connected.keeping
 def _keeping_inputs(x, kernel, windows: Windows, bias=None, rectified=False):
-    """The sums; and for the gradient the sums and the windows' inputs, if there was need for them."""
+    """The sums; and for the gradient the sums and what they were made from: the windows' inputs or a loop's columns."""
     y = np.empty((len(kernel), kernel.shape[2], len(x)), np.result_type(x, kernel))
-    seen = None
+    seen = columns = None
     if (loop := _loop(SUMS, y, x, kernel)) is not None:
         offsets = np.zeros(y.shape[:2], y.dtype) if bias is None else bias.reshape(y.shape[:2])
-        run(loop, x, windows, (kernel, offsets, y), rectified)
+        columns = columns_of(x, windows)
+        run(loop, columns, windows, x.shape[1:], (kernel, offsets, y), rectified)
     else:
         seen = _seen(x, windows, bias is not None)
         _sum_up(seen, _matrices(kernel, windows, bias), windows, rectified, _by_rows(y, windows))
-    return _batch_first(y.reshape(*windows.outputs, *y.shape[1:])), (y, seen)
+    return _batch_first(y.reshape(*windows.outputs, *y.shape[1:])), (y, seen, columns)
 
 
 def _loop(loop: Loop, y, *arrays):
@@ -147,12 +148,13 @@ def _batch_first(array):
 
 
 def _shares(wanted, g, kept, x, kernel, windows, bias=None, rectified=False):
-    y, seen = kept
+    y, seen, columns = kept
     g = np.moveaxis(g, 0, -1).reshape(y.shape)  # a view if the batch is innermost in memory
     loop = _loop(GRADIENTS, y, g, x, kernel) if rectified and _X not in wanted else None
     if loop is not None:
         by_kernel, by_bias = np.empty(kernel.shape, y.dtype), np.empty(y.shape[:2], y.dtype)
-        run(loop, x, windows, (y, g, by_kernel, by_bias))
+        columns = columns_of(x, windows) if columns is None else columns
+        run(loop, columns, windows, x.shape[1:], (y, g, by_kernel, by_bias))
         return [by_kernel if position == _KERNEL else by_bias.reshape(bias.shape) for position in wanted]
     seen = _seen(x, windows, bias is not None) if seen is None else seen
     y, g, matrices = (_by_rows(array, windows) for array in (y, g, kernel))

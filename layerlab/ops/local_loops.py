@@ -14,7 +14,7 @@ from layerlab.compiled import Loop
 from layerlab.ops.windows import Windows
 from layerlab.threads import share, slices
 
-__all__ = ["GRADIENTS", "SUMS", "gradients", "run", "sums"]
+__all__ = ["GRADIENTS", "SUMS", "columns_of", "gradients", "run", "sums"]
 
 
 def sums(x, starts, inputs, kernel, bias, y, rectified):
@@ -98,19 +98,18 @@ SUMS = Loop(sums, f"void({_PLACES}f4[:,:,::1], f4[:,::1], f4[:,:,::1], b1)", **_
 GRADIENTS = Loop(gradients, f"void({_PLACES}f4[:,:,::1], f4[:,:,::1], f4[:,:,::1], f4[:,::1])", **_OPTIONS)
 
 
-def run(loop: Callable, x, windows: Windows, arrays, *rest) -> None:
+def run(loop: Callable, columns, windows: Windows, shape, arrays, *rest) -> None:
     """Either loop, compiled, in several threads.
 
     Args:
         loop: the compiled function.
-        x: (batch, *spatial, channels).
+        columns: `columns_of` an input.
         windows: where they lie.
+        shape: of a sample of the input.
         arrays: what the loop takes after `inputs`, with an entry for each position.
         rest: what it takes after these.
     """
-    padded = windows.pad(x)
-    starts, inputs = _places(windows, padded.shape[1:])
-    columns = _as_compiled_for(np.moveaxis(padded, 0, -1)).reshape(-1, len(x))
+    starts, inputs = _places(windows, (*windows.padded(shape[:-1]), shape[-1]))
     arrays = [_as_compiled_for(array) for array in arrays]
 
     def work(parts):
@@ -118,6 +117,11 @@ def run(loop: Callable, x, windows: Windows, arrays, *rest) -> None:
             loop(columns, starts[part], inputs, *(array[part] for array in arrays), *rest)
 
     share(work, slices(len(starts)))
+
+
+def columns_of(x, windows: Windows):
+    """(batch, *spatial, channels) -> (numbers of a padded sample, batch)."""
+    return _as_compiled_for(np.moveaxis(windows.pad(x), 0, -1)).reshape(-1, len(x))
 
 
 def _as_compiled_for(array):
