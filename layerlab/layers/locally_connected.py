@@ -111,7 +111,9 @@ class _LocallyConnected(SpatialLayer, named=False):
                 regularizer=self.bias_regularizer,
                 constraint=self.bias_constraint,
             )
-        self.input_spec.axes = {1 if self._channels_first else -1: channels}
+        first = 2 if self._channels_first else 1
+        # all sizes, though Keras 2 checks the channels alone: it takes the first corner of a larger input in silence
+        self.input_spec.axes = {1 if self._channels_first else -1: channels, **dict(enumerate(spatial, first))}
 
     def _pads(self, spatial, outputs) -> tuple[tuple[int, int], ...]:
         """'same' puts input o * stride under the middle of window o: not the alignment of a convolution."""
@@ -259,7 +261,8 @@ class LocallyConnected1D(_LocallyConnected):
         in `(batch, steps, channels)` with known steps, out `(batch, new_steps, filters)`; bias `(new_steps, filters)`.
 
     Raises:
-        ValueError: "same" with implementation 1, unknown steps, or a kernel larger than its input.
+        ValueError: "same" with implementation 1, unknown steps, a kernel larger than its input, or an input of more or
+            fewer steps than the layer was built for.
 
     >>> layer = LocallyConnected1D(8, 3)
     >>> layer(np.ones((1, 10, 4))).shape, layer.count_params()  # Conv1D(8, 3) has 104
@@ -284,7 +287,8 @@ class LocallyConnected2D(_LocallyConnected):
         in `(batch, height, width, channels)` with known sizes, out `(batch, new_height, new_width, filters)`.
 
     Raises:
-        ValueError: "same" with implementation 1, unknown sizes, or a kernel larger than its input.
+        ValueError: "same" with implementation 1, unknown sizes, a kernel larger than its input, or an input of other
+            sizes than the layer was built for.
 
     >>> LocallyConnected2D(2, (2, 3), strides=(1, 2))(np.ones((1, 4, 5, 1))).shape
     (1, 3, 2, 2)

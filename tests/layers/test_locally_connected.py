@@ -126,3 +126,15 @@ class TestRefusals:
     def test_filters_are_positive_integers(self):
         with pytest.raises(ValueError, match=r"Expected a strictly positive value. Received filters=0"):
             LocallyConnected1D(0, 3)
+
+
+@pytest.mark.parametrize("data_format", ["channels_last", "channels_first"])
+@pytest.mark.parametrize("spatial", [(4, 5), (5, 6), (6, 5), (25, 1)])
+def test_an_input_of_another_size_is_refused(data_format, spatial):
+    def inputs(*spatial):
+        return np.ones((2, *spatial, 3) if data_format == "channels_last" else (2, 3, *spatial))
+
+    layer = LocallyConnected2D(2, 2, data_format=data_format)
+    layer(inputs(5, 5))
+    with pytest.raises(ValueError, match=r"expected axis \d of input shape to have value 5, but received input"):
+        layer(inputs(*spatial))
