@@ -10,14 +10,13 @@ from functools import cached_property
 import numpy as np
 
 from layerlab.ops.rectify import rectify
-from layerlab.ops.unrolling import Unrolled
+from layerlab.ops.unrolling import FEW, Unrolled
 from layerlab.ops.windows import Windows
 
 __all__ = ["Runs"]
 
 _ROWS = 64  # of a product at least
 _SMALL = 10**6  # multiplications of a product at most: OpenBLAS's AVX-512 kernels copy nothing then
-_FEW = 4  # channels: with fewer, a row is so short that copying windows beside each other pays
 _LARGE = 2**13  # numbers of a kernel: with more, adding up its gradients by sample takes too long
 
 
@@ -39,8 +38,8 @@ class Runs(Unrolled):
 
     @classmethod
     def suits(cls, windows: Windows, kernel) -> bool:
-        """Whether windows are runs, and long enough, and products have enough rows."""
-        if len(windows.size) > 1 or windows.dilation != (1,) or kernel.shape[-2] < _FEW or kernel.size > _LARGE:
+        """Whether windows are runs, not of few channels (unrolling fills whole lines then), and there are enough."""
+        if len(windows.size) > 1 or windows.dilation != (1,) or kernel.shape[-2] < FEW or kernel.size > _LARGE:
             return False
         return windows.outputs[0] >= _ROWS * _overlapping(windows)
 

@@ -13,10 +13,10 @@ from layerlab.ops.products import by_columns, by_rows, over_rows
 from layerlab.ops.rectify import rectify
 from layerlab.ops.windows import Windows, blocks_of, fitting
 
-__all__ = ["Unrolled"]
+__all__ = ["FEW", "Unrolled"]
 
 _ROWS = 128  # of a block at least, where there are so many
-_FEW = 4  # channels below which the matrix is filled along the outputs: whole lines instead of single windows
+FEW = 4  # channels below which the matrix is filled along the outputs: whole lines instead of single windows
 
 
 class Unrolled:
@@ -75,7 +75,7 @@ class Unrolled:
             for start in range(0, len(x), step):
                 self._count_in(x[start : start + step], g[start : start + step])
         if dx is not None:
-            (self._add_planes if dx.shape[-1] < _FEW else self._add_taps)(rows, dx)
+            (self._add_planes if dx.shape[-1] < FEW else self._add_taps)(rows, dx)
 
     def _count_in(self, x, g) -> None:
         """Add to the total what some samples give to the kernel and to the bias."""
@@ -90,7 +90,7 @@ class Unrolled:
         patches = self.windows.patches(self.windows.pad(x))
         count, taps = len(x) * self._windows, len(self.matrix) - 1
         if len(self._scratch) < count:
-            few = x.shape[-1] < _FEW
+            few = x.shape[-1] < FEW
             dtype = np.result_type(x, self.kernel)
             self._scratch = np.ones((taps + 1, count), dtype).T if few else np.ones((count, taps + 1), dtype)
         rows = self._scratch[:count]
