@@ -1,18 +1,19 @@
 """Which core a thread runs on, and how threads that work together stay on different ones.
 
-Linux wakes a thread on the core where it last ran, even if the thread that wakes it runs there by now, and while all
-cores look busy it does not search for another. For some 50 ms two threads then take turns at one core, beside one that
-has nothing to do. Elsewhere nothing happens here.
+Linux wakes a thread on the core where it last ran, even if the thread that wakes it runs there by now, or on the core
+of the one that wakes it, as when Python's lock is handed over. While all cores look busy it does not search for
+another. For some 50 ms two threads then take turns at one core, beside one that has nothing to do. Elsewhere nothing
+happens here.
 """
 
 import contextlib
 import ctypes
 import os
-from collections.abc import Callable, Sequence
+from collections.abc import Callable, Iterator, Sequence
 from functools import cache
 from typing import Protocol
 
-__all__ = ["current_core", "spread"]
+__all__ = ["current_core", "kept_apart", "spread"]
 
 
 class Helper(Protocol):
@@ -31,6 +32,19 @@ def current_core() -> int:
     return _sched_getcpu()()
 
 
+@contextlib.contextmanager
+def kept_apart(helpers: Sequence[Helper]) -> Iterator[None]:
+    """For the time of a block, this thread stays away from the cores of others that work with it."""
+    theirs = {helper.core for helper in helpers if helper.core >= 0}
+    allowed = os.sched_getaffinity(0) if theirs else set()
+    moved = bool(theirs & allowed) and _may_run_on(0, allowed - theirs)
+    try:
+        yield
+    finally:
+        if moved:
+            _may_run_on(0, allowed)
+
+
 def spread(helpers: Sequence[Helper]) -> None:
     """Keep waiting threads away from the core of this thread, and from each other's."""
     taken = {current_core()}
@@ -43,11 +57,16 @@ def spread(helpers: Sequence[Helper]) -> None:
 def _sent_away(helper: Helper, taken: set[int]) -> int:
     """A core that is not taken, where a thread may run from now on; if there is none, it stays where it is."""
     free = os.sched_getaffinity(0) - taken  # of those that the process may use
-    with contextlib.suppress(OSError):  # the system does not allow it
-        if free:
-            os.sched_setaffinity(helper.thread_id, free)
-            return min(free)
-    return helper.core
+    return min(free) if _may_run_on(helper.thread_id, free) else helper.core
+
+
+def _may_run_on(thread_id: int, cores: set[int]) -> bool:
+    """Let a thread (0: this one) run on some cores only; whether there are any, and the system allows it."""
+    with contextlib.suppress(OSError):
+        if cores:
+            os.sched_setaffinity(thread_id, cores)
+            return True
+    return False
 
 
 @cache

@@ -16,7 +16,7 @@ from functools import cache
 from queue import SimpleQueue
 from typing import Any
 
-from layerlab.cores import current_core, spread
+from layerlab.cores import current_core, kept_apart, spread
 
 __all__ = ["number_of_threads", "one_blas_thread", "openblas", "share", "slices"]
 
@@ -101,9 +101,10 @@ def one_blas_thread():
 
 def _together(work, blocks: Iterator, threads: int) -> list:
     others = [_Call(work, blocks) for _ in range(threads - 1)]
-    _helpers().give(others)
+    helpers = _helpers().give(others)
     try:
-        mine = work(blocks)
+        with kept_apart(helpers):
+            mine = work(blocks)
     finally:  # after an error or Ctrl-C, too: they still write
         for _ in blocks:
             pass
@@ -181,13 +182,14 @@ class _Helpers:
         self._calls: SimpleQueue[_Call] = SimpleQueue()
         self._helpers: list[_Helper] = []
 
-    def give(self, calls: list[_Call]) -> None:
-        """Let them begin, each in a thread if all have time."""
+    def give(self, calls: list[_Call]) -> list[_Helper]:
+        """Let them begin, each in a thread if all have time; all threads."""
         while len(self._helpers) < len(calls):
             self._helpers.append(_Helper(self._calls, len(self._helpers) + 1))
         spread(self._helpers)
         for call in calls:
             self._calls.put(call)
+        return self._helpers
 
 
 @cache

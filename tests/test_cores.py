@@ -7,7 +7,7 @@ from types import SimpleNamespace
 import pytest
 
 from layerlab import cores
-from layerlab.cores import current_core, spread
+from layerlab.cores import current_core, kept_apart, spread
 
 pytestmark = pytest.mark.skipif(not hasattr(os, "sched_setaffinity"), reason="only Linux can be asked")
 
@@ -58,6 +58,40 @@ def test_a_system_that_forbids_it_or_does_not_tell_is_left_alone(asked, monkeypa
     spread(helpers(-1, -1))
 
 
+def test_for_the_time_of_a_block_this_thread_leaves_them_their_cores(asked):
+    with kept_apart(helpers(1, -1, 3)):
+        assert asked == [(0, {0, 2})]
+    assert asked == [(0, {0, 2}), (0, {0, 1, 2, 3})]
+
+
+def test_after_an_error_too_it_may_go_everywhere_again(asked):
+    def fail():
+        with kept_apart(helpers(1)):
+            raise KeyError
+
+    with pytest.raises(KeyError):
+        fail()
+    assert asked == [(0, {0, 2, 3}), (0, {0, 1, 2, 3})]
+
+
+@pytest.mark.parametrize("at", [(-1, -1), (0, 1, 2, 3), (4,), ()], ids=["unknown", "everywhere", "not ours", "none"])
+def test_where_they_are_may_mean_that_this_thread_goes_on_as_it_is(asked, at):
+    with kept_apart(helpers(*at)):
+        pass
+    assert asked == []
+
+
+def test_where_it_is_forbidden_the_block_runs_all_the_same(asked, monkeypatch):
+    def forbidden(thread, free):
+        asked.append((thread, free))
+        raise PermissionError(1, "Operation not permitted")
+
+    monkeypatch.setattr(os, "sched_setaffinity", forbidden)
+    with kept_apart(helpers(1)):
+        pass
+    assert asked == [(0, {0, 2, 3})]
+
+
 @pytest.mark.skipif(len(os.sched_getaffinity(0) if hasattr(os, "sched_getaffinity") else "") < 2, reason="one core")
 def test_a_thread_is_sent_to_another_core(monkeypatch):
     """A real one. This thread may move at any time, so it is said to stay."""
@@ -73,4 +107,14 @@ def test_a_thread_is_sent_to_another_core(monkeypatch):
         go.set()
         thread.join()
     assert told != [here]
+    assert os.sched_getaffinity(0) == everywhere
+
+
+@pytest.mark.skipif(len(os.sched_getaffinity(0) if hasattr(os, "sched_getaffinity") else "") < 2, reason="one core")
+def test_this_thread_is_kept_away_and_may_go_everywhere_again():
+    """For real."""
+    everywhere, here = os.sched_getaffinity(0), current_core()
+    with kept_apart(helpers(here)):
+        assert os.sched_getaffinity(0) == everywhere - {here}
+        assert current_core() != here
     assert os.sched_getaffinity(0) == everywhere
