@@ -45,13 +45,14 @@ def kept_apart(helpers: Sequence[Helper]) -> Iterator[None]:
             _may_run_on(0, allowed)
 
 
-def spread(helpers: Sequence[Helper]) -> None:
-    """Keep waiting threads away from the core of this thread, and from each other's."""
-    taken = {current_core()}
+def spread(helpers: Sequence[Helper]) -> bool:
+    """Keep waiting threads away from the core of this thread, and from each other's; whether any two had met."""
+    taken, met = {current_core()}, False
     for helper in helpers:
         if helper.core >= 0 and helper.core in taken:
-            helper.core = _sent_away(helper, taken)
+            helper.core, met = _sent_away(helper, taken), True
         taken.add(helper.core)
+    return met
 
 
 def _sent_away(helper: Helper, taken: set[int]) -> int:

@@ -20,6 +20,7 @@ from layerlab.cores import current_core, kept_apart, spread
 
 __all__ = ["number_of_threads", "one_blas_thread", "openblas", "share", "slices"]
 
+_CLOSE = 20  # calls after threads have met on a core; keeping away costs 8 µs a call
 _alone = threading.Lock()  # one call at a time is shared; another that comes meanwhile runs in its own thread
 
 
@@ -181,15 +182,16 @@ class _Helpers:
     def __init__(self):
         self._calls: SimpleQueue[_Call] = SimpleQueue()
         self._helpers: list[_Helper] = []
+        self._close = 0  # calls for which they might meet again
 
     def give(self, calls: list[_Call]) -> list[_Helper]:
-        """Let them begin, each in a thread if all have time; all threads."""
+        """Let them begin, each in a thread if all have time; those that the calling thread should keep away from."""
         while len(self._helpers) < len(calls):
             self._helpers.append(_Helper(self._calls, len(self._helpers) + 1))
-        spread(self._helpers)
+        self._close = _CLOSE if spread(self._helpers) else max(0, self._close - 1)
         for call in calls:
             self._calls.put(call)
-        return self._helpers
+        return self._helpers if self._close else []
 
 
 @cache

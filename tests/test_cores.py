@@ -27,14 +27,14 @@ def helpers(*at):
 
 
 def test_who_is_elsewhere_stays(asked):
-    spread(helpers(1, 3, 2))
-    spread(helpers(-1, -1))  # not known yet
+    assert not spread(helpers(1, 3, 2))
+    assert not spread(helpers(-1, -1))  # not known yet
     assert asked == []
 
 
 def test_from_the_core_of_this_thread_and_of_another_helper_they_are_sent_away(asked):
     threads = helpers(1, 0, 1)
-    spread(threads)
+    assert spread(threads)
     assert asked == [(101, {2, 3}), (102, {3})]
     assert [thread.core for thread in threads] == [1, 2, 3]
 

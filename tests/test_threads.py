@@ -1,11 +1,13 @@
 """Work shared by threads: each block is done once, errors arrive, and no number depends on the number of threads."""
 
+import contextlib
 import itertools
 import os
 import sys
 import threading
 import time
 import warnings
+from functools import cache
 
 import numpy as np
 import pytest
@@ -64,6 +66,16 @@ def test_nobody_waits_for_a_thread_that_has_not_begun(blas, monkeypatch):
     for call in left:  # when they have time at last, there is nothing to do
         call.begin()
         assert call._result is None
+
+
+def test_for_some_calls_after_threads_have_met_they_are_kept_apart(blas, monkeypatch):
+    met, kept = iter([False, True, *[False] * 20]), []
+    monkeypatch.setattr(threads, "_helpers", cache(threads._Helpers))
+    monkeypatch.setattr(threads, "spread", lambda helpers: next(met))
+    monkeypatch.setattr(threads, "kept_apart", lambda helpers: kept.append(len(helpers)) or contextlib.nullcontext())
+    for _ in range(22):
+        share(list, range(6))
+    assert kept == [0, *[2] * 20, 0]
 
 
 def test_blas_has_one_thread_meanwhile(blas):
