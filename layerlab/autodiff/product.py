@@ -9,6 +9,7 @@ import math
 
 import numpy as np
 
+from layerlab.autodiff.layout import contiguous
 from layerlab.threads import number_of_threads, share, slices
 
 __all__ = ["LARGE", "is_large", "is_transposed", "matmul", "matmuls", "small_pieces"]
@@ -27,7 +28,7 @@ def matmul(x1, x2, out=None):
     (5, 2, 4)
     """
     if out is None and x1.ndim > 2 and x2.ndim == 2 and x1.shape[-1] == len(x2):
-        rows = x1.reshape(math.prod(x1.shape[:-1]), len(x2))
+        rows = contiguous(x1).reshape(math.prod(x1.shape[:-1]), len(x2))
         return matmul(rows, x2).reshape(*x1.shape[:-1], x2.shape[1])
     if not _is_shared(x1, x2):
         return np.matmul(x1, x2, out=out)

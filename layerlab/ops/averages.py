@@ -9,6 +9,7 @@ import math
 import numpy as np
 
 from layerlab.autodiff import primitive
+from layerlab.autodiff.layout import contiguous
 from layerlab.autodiff.rule import ones
 from layerlab.ops.windows import blocks_of
 from layerlab.threads import share
@@ -28,7 +29,7 @@ def mean_over(x, axes, keepdims=False):
     if axes != tuple(range(1, x.ndim - 1)) or x.dtype.char not in "fd" or not x.size:
         return np.mean(x, axes, keepdims=keepdims)
     positions = math.prod(x.shape[1:-1])
-    rows, row = x.reshape(len(x), positions, x.shape[-1]), ones(positions, x.dtype)
+    rows, row = contiguous(x).reshape(len(x), positions, x.shape[-1]), ones(positions, x.dtype)
     y = np.empty((len(x), x.shape[-1]), x.dtype)
 
     def work(blocks):

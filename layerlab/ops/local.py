@@ -10,6 +10,7 @@ from math import prod
 import numpy as np
 
 from layerlab.autodiff import primitive
+from layerlab.autodiff.layout import contiguous
 from layerlab.autodiff.rule import RULES, defvjp_joint
 from layerlab.compiled import Loop
 from layerlab.ops.local_loops import GRADIENTS, SUMS, columns_of, run
@@ -123,7 +124,7 @@ def _unrolled(x, windows: Windows):
     """(first, *others, channels, batch) -> a view (*outputs of others, first, *taps of others, channels, batch)."""
     if len(windows.size) == 1:
         return x
-    x = np.ascontiguousarray(x)
+    x = contiguous(x)
     first, *others, channel, sample = x.strides
     steps = [step * stride for step, stride in zip(others, windows.strides[1:], strict=True)]
     shape = (*windows.outputs[1:], len(x), *windows.size[1:], *x.shape[-2:])
@@ -149,7 +150,7 @@ def _batch_first(array):
 
 def _shares(wanted, g, kept, x, kernel, windows, bias=None, rectified=False):
     y, seen, columns = kept
-    g = np.moveaxis(g, 0, -1).reshape(y.shape)  # a view if the batch is innermost in memory
+    g = contiguous(np.moveaxis(g, 0, -1)).reshape(y.shape)  # a view if the batch is innermost in memory
     loop = _loop(GRADIENTS, y, g, x, kernel) if rectified and _X not in wanted else None
     if loop is not None:
         by_kernel, by_bias = np.empty(kernel.shape, y.dtype), np.empty(y.shape[:2], y.dtype)

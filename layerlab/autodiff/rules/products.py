@@ -5,13 +5,14 @@ import string
 
 import numpy as np
 
+from layerlab.autodiff.layout import contiguous
 from layerlab.autodiff.product import is_transposed, matmul
 from layerlab.autodiff.rule import composite, defvjp, defvjp_joint
 
 
 def _rows(x):
     """(..., n) as one matrix (rows, n)."""
-    return x.reshape(math.prod(x.shape[:-1]), x.shape[-1])
+    return contiguous(x).reshape(math.prod(x.shape[:-1]), x.shape[-1])
 
 
 def _matmul_left(g, y, x1, x2):  # g @ x2^T
