@@ -4,7 +4,7 @@ import numpy as np
 
 from layerlab.autodiff import ArrayLike, primitive
 from layerlab.autodiff.rule import constant
-from layerlab.losses.shapes import as_float
+from layerlab.losses.shapes import as_float, check_numbers
 
 __all__ = ["class_labels", "labels_and_scores"]
 
@@ -58,6 +58,8 @@ constant(class_labels)  # a step of its own for a tape that is to be repeated: t
 
 
 def _as_integers(x) -> np.ndarray:
+    if x.dtype.kind not in "iuf":
+        check_numbers(x)
     if x.dtype.kind != "f":
         return x.astype(np.intp, copy=False)
     with np.errstate(invalid="ignore"):  # NaN becomes an integer that is out of range

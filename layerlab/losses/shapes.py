@@ -4,18 +4,48 @@ Keras lines up (N,) with (N, 1) so that a forgotten axis never becomes an N x N 
 shapes broadcast as NumPy does, or are refused here with both shapes in the message.
 """
 
+import numbers
+
 import numpy as np
 
 from layerlab.config import floatx
 
-__all__ = ["as_float", "cast", "check_same_shape", "pair", "squeeze_or_expand_to_same_rank"]
+__all__ = ["as_float", "cast", "check_numbers", "check_same_shape", "pair", "squeeze_or_expand_to_same_rank"]
 
 
 def cast(x, dtype):
-    """`x` as an array of this dtype; an array that has it already is returned as it is."""
-    if not hasattr(x, "dtype"):
-        return np.asarray(x, dtype=dtype)
-    return x if x.dtype == dtype else x.astype(dtype)
+    """`x` as an array of this dtype; an array that has it already is returned as it is.
+
+    Raises:
+        ValueError: what it holds are no real numbers.
+
+    >>> cast([1, 0], "float32")
+    array([1., 0.], dtype=float32)
+    """
+    x = x if hasattr(x, "dtype") else np.asarray(x)
+    if x.dtype == dtype:
+        return x
+    check_numbers(x)
+    return x.astype(dtype)
+
+
+_HINTS = {
+    "c": " Did you mean its real part, or its absolute value?",
+    "mM": " Times are numbers once they are counted: (x - start) / np.timedelta64(1, 'D').",
+    "USTO": " Names of classes become numbers by np.unique(names, return_inverse=True)[1].",
+}
+
+
+def check_numbers(x) -> None:
+    """Refuse an array of strings, times, complex numbers, or objects that are no numbers."""
+    kind = np.dtype(x.dtype).kind
+    hint = next((hint for kinds, hint in _HINTS.items() if kind in kinds), None)
+    if hint is None or (kind == "O" and all(isinstance(number, numbers.Real | np.bool) for number in x.flat)):
+        return
+    raise ValueError(
+        "Expected real numbers as targets, predictions and weights. "
+        f"Received: an array of dtype {x.dtype} and shape {x.shape}.{hint}"
+    )
 
 
 def as_float(x):

@@ -24,6 +24,8 @@ __all__ = [
     "with_class_weight",
 ]
 
+_LISTS = " Lists are for models with several inputs: use np.array(...)."
+
 
 def unpack_x_y_sample_weight(data):
     """A batch as (x, y, sample_weight), None for what it does not hold.
@@ -155,7 +157,7 @@ def _permutation(n: int) -> np.ndarray:
 def _unrecognized(name: str, value) -> ValueError:
     shown = repr(value)
     shown = shown if len(shown) < 80 else shown[:77] + "..."
-    hint = " Lists are for models with several inputs: use np.array(...)." if isinstance(value, list | tuple) else ""
+    hint = _LISTS if isinstance(value, list | tuple) else ""
     return ValueError(f"Unrecognized data type: {name}={shown} (of type {type(value)}).{hint}")
 
 
@@ -201,7 +203,8 @@ def _common_length(parts) -> int:
     named = list(zip(("x", "y", "sample_weight"), parts, strict=True))
     scalars = [name for name, part in named for a in tree.flatten(part) if a is not None and a.ndim == 0]
     if scalars:
-        raise ValueError(f"Expected arrays with a batch axis. Received: a 0-dimensional array in `{scalars[0]}`.")
+        hint = _LISTS if isinstance(dict(named)[scalars[0]], list | tuple) else ""
+        raise ValueError(f"Expected arrays with a batch axis. Received: a 0-dimensional array in `{scalars[0]}`.{hint}")
     sizes = {name: [len(a) for a in tree.flatten(part) if a is not None] for name, part in named}
     lengths = {n for found in sizes.values() for n in found}
     if len(lengths) != 1:

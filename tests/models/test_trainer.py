@@ -473,3 +473,11 @@ class TestInterrupt:
         assert int(model.optimizer.iterations) == 2
         assert signal.getsignal(signal.SIGINT) is signal.default_int_handler
         assert len(model.fit(X, Y, verbose=0).history["loss"]) == 1
+
+
+def test_a_list_of_numbers_is_named_as_one():
+    model = Sequential([Input((1,)), Dense(1)])
+    model.compile("sgd", "mse")
+    for y in ([1.0, 2.0], list(np.array([1.0, 2.0]))):  # numbers of Python, and of NumPy
+        with pytest.raises(ValueError, match=r"Lists are for models with several inputs: use np\.array"):
+            model.fit(np.ones((2, 1)), y, verbose=0)
