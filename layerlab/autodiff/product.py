@@ -12,12 +12,12 @@ import numpy as np
 from layerlab.autodiff.layout import contiguous
 from layerlab.threads import number_of_threads, share, slices
 
-__all__ = ["LARGE", "is_large", "is_transposed", "matmul", "matmuls", "small_pieces"]
+__all__ = ["LARGE", "SMALL", "is_large", "is_transposed", "matmul", "matmuls", "small_pieces"]
 
 LARGE = 2**23  # multiplications from which two threads pay: 0.15 ms for one, and it takes 0.05 to wake the other
 _THIN = 16  # rows, columns or terms: with fewer, OpenBLAS takes twice as long
 _LONG = 8  # times the sides of the result: sums so long are cut, not the result
-_PIECE = 10**6  # multiplications of a piece: so few, and OpenBLAS's AVX-512 kernels copy nothing
+SMALL = 10**6  # multiplications of a product: with no more, OpenBLAS's AVX-512 kernels copy nothing
 _LEAST = 200  # rows, columns or numbers of a sum from which that pays
 
 
@@ -96,7 +96,7 @@ def small_pieces(count: int, work: int) -> int:
     (16, 1, 1)
     """
     pieces = 1
-    while count * work > _PIECE * pieces:
+    while count * work > SMALL * pieces:
         pieces *= 2
     return pieces if count % pieces == 0 and count >= _LEAST * pieces else 1
 

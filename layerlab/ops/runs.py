@@ -9,6 +9,7 @@ from functools import cached_property
 
 import numpy as np
 
+from layerlab.autodiff.product import SMALL
 from layerlab.ops.rectify import rectify
 from layerlab.ops.unrolling import FEW, Unrolled
 from layerlab.ops.windows import Windows
@@ -16,7 +17,6 @@ from layerlab.ops.windows import Windows
 __all__ = ["Runs"]
 
 _ROWS = 64  # of a product at least
-_SMALL = 10**6  # multiplications of a product at most: OpenBLAS's AVX-512 kernels copy nothing then
 _LARGE = 2**13  # numbers of a kernel: with more, adding up its gradients by sample takes too long
 
 
@@ -33,7 +33,7 @@ class Runs(Unrolled):
 
     def __init__(self, windows: Windows, spatial, kernel, bias=None, rectified=False):
         super().__init__(windows, spatial, kernel, bias, rectified)
-        small = -(-windows.outputs[0] * kernel.size // _SMALL)
+        small = -(-windows.outputs[0] * kernel.size // SMALL)
         self._products = min(windows.outputs[0], max(small, _overlapping(windows)))
 
     @classmethod

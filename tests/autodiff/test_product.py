@@ -116,7 +116,7 @@ def test_several_products_are_shared_at_once(shared):
 
 @pytest.mark.parametrize("length", [2000, 2001])  # with eight small pieces, with none
 def test_long_sums_are_cut_into_pieces(shared, monkeypatch, length):
-    monkeypatch.setattr(product, "_PIECE", 6 * 250)
+    monkeypatch.setattr(product, "SMALL", 6 * 250)
     dimensions = []
     monkeypatch.setattr(product, "_multiply", lambda parts: dimensions.extend(multiplied(part) for part in parts))
     a, b, y = draw(length, 3).T, draw(length, 2), np.empty((3, 2), "float32")
@@ -134,7 +134,7 @@ def multiplied(part):
 
 @pytest.mark.parametrize("layout", [np.ascontiguousarray, np.asfortranarray])
 def test_a_long_product_is_cut_into_small_ones(shared, monkeypatch, layout):
-    monkeypatch.setattr(product, "_PIECE", 6 * 400)
+    monkeypatch.setattr(product, "SMALL", 6 * 400)
     a, b, y = layout(draw(3200, 3)), draw(2, 3).T, np.zeros((2, 3200), "float32").T
     np.testing.assert_allclose(matmul(a, b), np.matmul(a, b), rtol=1e-5, atol=1e-5)
     assert matmul(a, b, out=y) is y
