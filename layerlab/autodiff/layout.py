@@ -6,7 +6,7 @@ matrix: NumPy reads it from one end to the other and touches a new line of the c
 
 import numpy as np
 
-__all__ = ["contiguous"]
+__all__ = ["by_sample", "contiguous"]
 
 _FITS = 2**13  # numbers at a time: 32 kB of float32 stay in the first cache
 _LINES = 32  # at a time at least: what is written fills lines of the cache
@@ -19,12 +19,27 @@ def contiguous(x):
     array([[0, 2, 4],
            [1, 3, 5]])
     """
-    if x.ndim > 1 and not x.flags.c_contiguous:
-        if np.moveaxis(x, 0, -1).flags.c_contiguous:
-            return _transposed(np.moveaxis(x, 0, -1).reshape(-1, len(x))).reshape(x.shape)
-        if np.moveaxis(x, -1, 0).flags.c_contiguous:
-            return _transposed(np.moveaxis(x, -1, 0).reshape(x.shape[-1], -1)).reshape(x.shape)
+    if x.ndim < 2 or x.flags.c_contiguous:
+        return np.ascontiguousarray(x)
+    if _has_batch_innermost(x):
+        return _transposed(np.moveaxis(x, 0, -1).reshape(-1, len(x))).reshape(x.shape)
+    if np.moveaxis(x, -1, 0).flags.c_contiguous:
+        return _transposed(np.moveaxis(x, -1, 0).reshape(x.shape[-1], -1)).reshape(x.shape)
     return np.ascontiguousarray(x)
+
+
+def by_sample(x):
+    """A copy with each sample in one piece where the batch lies innermost, any other array as it is.
+
+    >>> x = np.arange(6).reshape(3, 2)
+    >>> by_sample(x) is x, by_sample(x.T).flags.c_contiguous
+    (True, True)
+    """
+    return x if x.ndim < 2 or x.flags.c_contiguous or not _has_batch_innermost(x) else contiguous(x)
+
+
+def _has_batch_innermost(x) -> bool:
+    return np.moveaxis(x, 0, -1).flags.c_contiguous
 
 
 def _transposed(matrix):

@@ -8,7 +8,7 @@ from functools import partial, reduce
 import numpy as np
 
 from layerlab.autodiff import primitive
-from layerlab.autodiff.layout import contiguous
+from layerlab.autodiff.layout import by_sample
 from layerlab.autodiff.rule import RULES, defvjp_joint
 from layerlab.ops.runs import Runs
 from layerlab.ops.unrolling import Unrolled
@@ -112,7 +112,7 @@ def conv(x, kernel, strides, padding, dilation, bias=None, rectified=False):
     >>> conv(np.arange(1.0, 6).reshape(1, 5, 1), np.array([1.0, 10, 100]).reshape(3, 1, 1), (1,), "valid", (1,)).ravel()
     array([321., 432., 543.])
     """
-    x, windows, groups = contiguous(x), _windows(x, kernel, strides, padding, dilation), _groups(x, kernel)
+    x, windows, groups = by_sample(x), _windows(x, kernel, strides, padding, dilation), _groups(x, kernel)
     y = np.empty((len(x), *windows.outputs, kernel.shape[-1]), np.result_type(x, kernel))
     for part, weights, sums, offset in _by_group(groups, x, kernel, y, bias):
         _gather(part, weights, windows, sums, offset, rectified)
@@ -122,7 +122,7 @@ def conv(x, kernel, strides, padding, dilation, bias=None, rectified=False):
 def _conv_shares(wanted, g, y, x, kernel, strides, padding, dilation, bias=None, rectified=False):
     windows, groups = _windows(x, kernel, strides, padding, dilation), _groups(x, kernel)
     dx = np.empty(x.shape, np.result_type(g, kernel)) if 0 in wanted else None
-    arrays = contiguous(g), kernel, contiguous(x) if {1, _BIAS} & {*wanted} else None, dx, y if rectified else None
+    arrays = by_sample(g), kernel, by_sample(x) if {1, _BIAS} & {*wanted} else None, dx, y if rectified else None
     by_group = _by_group(groups, *arrays)
     found = [_spread(part, weights, windows, x.shape[1:-1], *others) for part, weights, *others in by_group]
     by_weights = [_joined(parts) for parts in zip(*found, strict=True)]

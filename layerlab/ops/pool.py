@@ -6,7 +6,7 @@ A window that reaches over the edge sees only what is there: padding never wins 
 import numpy as np
 
 from layerlab.autodiff import primitive
-from layerlab.autodiff.layout import contiguous
+from layerlab.autodiff.layout import by_sample
 from layerlab.ops.windows import Windows, blocks_of
 from layerlab.threads import share
 
@@ -29,7 +29,7 @@ def max_pool(x, pool_size, strides, padding):
     >>> max_pool(np.arange(1.0, 6).reshape(1, 5, 1), (2,), (3,), "valid").ravel()
     array([2., 5.])
     """
-    x, windows = contiguous(x), _windows(x, pool_size, strides, padding)
+    x, windows = by_sample(x), _windows(x, pool_size, strides, padding)
     y = np.empty((len(x), *windows.outputs, x.shape[-1]), x.dtype)
 
     def work(blocks):
@@ -46,7 +46,7 @@ def max_pool(x, pool_size, strides, padding):
 
 @max_pool.defvjp
 def _max_pool_x(g, y, x, pool_size, strides, padding):
-    g, x, windows = contiguous(g), contiguous(x), _windows(x, pool_size, strides, padding)
+    g, x, windows = by_sample(g), by_sample(x), _windows(x, pool_size, strides, padding)
     dx = np.empty(x.shape, x.dtype)
 
     def work(blocks):
@@ -75,7 +75,7 @@ def average_pool(x, pool_size, strides, padding):
     >>> average_pool(np.arange(1.0, 6).reshape(1, 5, 1), (3,), (1,), "same").ravel()
     array([1.5, 2. , 3. , 4. , 4.5])
     """
-    x, windows = contiguous(x), _windows(x, pool_size, strides, padding)
+    x, windows = by_sample(x), _windows(x, pool_size, strides, padding)
     y, counts = np.empty((len(x), *windows.outputs, x.shape[-1]), x.dtype), _counts(x, windows)
 
     def work(blocks):
@@ -95,7 +95,7 @@ def _counts(x, windows: Windows):
 
 @average_pool.defvjp
 def _average_pool_x(g, y, x, pool_size, strides, padding):
-    g, windows = contiguous(g), _windows(x, pool_size, strides, padding)
+    g, windows = by_sample(g), _windows(x, pool_size, strides, padding)
     dx, counts = np.empty(x.shape, g.dtype), _counts(x, windows)
 
     def work(blocks):

@@ -5,7 +5,7 @@ import itertools
 import numpy as np
 import pytest
 
-from layerlab.autodiff.layout import contiguous
+from layerlab.autodiff.layout import by_sample, contiguous
 
 SHAPES = [(3,), (2, 3), (128, 100), (5, 7, 2), (100, 9, 9, 17), (1, 4, 1), (0, 3, 2), (2, 0)]
 
@@ -42,3 +42,20 @@ def test_other_views_are_copied_too(x):
     y = contiguous(x)
     assert y.flags.c_contiguous
     assert y.tolist() == x.tolist()
+
+
+def test_by_sample_copies_only_where_the_batch_lies_innermost():
+    numbers = np.arange(24.0).reshape(2, 3, 4)
+    innermost = np.moveaxis(numbers, -1, 0)
+    y = by_sample(innermost)
+    assert y.flags.c_contiguous
+    assert y.tolist() == innermost.tolist()
+    others = (
+        numbers,
+        numbers[:, 1:],
+        np.moveaxis(numbers, 0, -1),
+        np.broadcast_to(1.0, (2, 3)),
+        numbers[0, 0],
+        numbers[:0],
+    )
+    assert all(by_sample(x) is x for x in others)
