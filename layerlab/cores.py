@@ -45,12 +45,16 @@ def kept_apart(helpers: Sequence[Helper]) -> Iterator[None]:
             _may_run_on(0, allowed)
 
 
-def spread(helpers: Sequence[Helper]) -> bool:
-    """Keep waiting threads away from the core of this thread, and from each other's; whether any two had met."""
+def spread(helpers: Sequence[Helper], firmly: bool = False) -> bool:
+    """Keep waiting threads away from the core of this thread, and from each other's; whether any two had met.
+
+    Those that have met nobody are left alone, or, firmly, told to stay apart all the same.
+    """
     taken, met = {current_core()}, False
     for helper in helpers:
-        if helper.core >= 0 and helper.core in taken:
-            helper.core, met = _sent_away(helper, taken), True
+        has_met = helper.core in taken
+        if helper.core >= 0 and (firmly or has_met):
+            helper.core, met = _sent_away(helper, taken), met or has_met
         taken.add(helper.core)
     return met
 
@@ -58,7 +62,9 @@ def spread(helpers: Sequence[Helper]) -> bool:
 def _sent_away(helper: Helper, taken: set[int]) -> int:
     """A core that is not taken, where a thread may run from now on; if there is none, it stays where it is."""
     free = os.sched_getaffinity(0) - taken  # of those that the process may use
-    return min(free) if _may_run_on(helper.thread_id, free) else helper.core
+    if not _may_run_on(helper.thread_id, free) or helper.core in free:
+        return helper.core
+    return min(free)
 
 
 def _may_run_on(thread_id: int, cores: set[int]) -> bool:

@@ -188,7 +188,8 @@ class _Helpers:
         """Let them begin, each in a thread if all have time; those that the calling thread should keep away from."""
         while len(self._helpers) < len(calls):
             self._helpers.append(_Helper(self._calls, len(self._helpers) + 1))
-        self._close = _CLOSE if spread(self._helpers) else max(0, self._close - 1)
+        met = spread(self._helpers, firmly=self._close > 0)
+        self._close = _CLOSE if met else max(0, self._close - 1)
         for call in calls:
             self._calls.put(call)
         return self._helpers if self._close else []

@@ -39,6 +39,13 @@ def test_from_the_core_of_this_thread_and_of_another_helper_they_are_sent_away(a
     assert [thread.core for thread in threads] == [1, 2, 3]
 
 
+def test_firmly_all_are_told_where_to_stay(asked):
+    threads = helpers(3, -1, 1)
+    assert not spread(threads, firmly=True)
+    assert asked == [(100, {1, 2, 3}), (102, {1, 2})]
+    assert [thread.core for thread in threads] == [3, -1, 1]
+
+
 def test_without_a_free_core_they_stay(asked, monkeypatch):
     monkeypatch.setattr(os, "sched_getaffinity", lambda thread: {0})
     threads = helpers(0)

@@ -69,13 +69,14 @@ def test_nobody_waits_for_a_thread_that_has_not_begun(blas, monkeypatch):
 
 
 def test_for_some_calls_after_threads_have_met_they_are_kept_apart(blas, monkeypatch):
-    met, kept = iter([False, True, *[False] * 20]), []
+    met, told, kept = iter([False, True, *[False] * 20]), [], []
     monkeypatch.setattr(threads, "_helpers", cache(threads._Helpers))
-    monkeypatch.setattr(threads, "spread", lambda helpers: next(met))
+    monkeypatch.setattr(threads, "spread", lambda helpers, firmly: (told.append(firmly), next(met))[1])
     monkeypatch.setattr(threads, "kept_apart", lambda helpers: kept.append(len(helpers)) or contextlib.nullcontext())
     for _ in range(22):
         share(list, range(6))
     assert kept == [0, *[2] * 20, 0]
+    assert told == [False, False, *[True] * 20]
 
 
 def test_blas_has_one_thread_meanwhile(blas):
