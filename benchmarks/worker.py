@@ -18,9 +18,7 @@ from benchmarks.workloads import Workload, batches, first_weights
 __all__ = ["one_by_one", "serve"]
 
 CHECKED = 3  # steps after which the loss has to be that of the others
-BEFORE = (
-    0.05  # seconds of a turn that do not count: a core that has rested while others had their turn is slow at first
-)
+BEFORE = 0.05  # seconds of a turn that do not count: a core that has rested is slow at first
 
 
 def serve(name: str, pipe: Connection) -> None:
