@@ -10,6 +10,9 @@ from layerlab import cores
 from layerlab.cores import current_core, kept_apart, spread
 
 pytestmark = pytest.mark.skipif(not hasattr(os, "sched_setaffinity"), reason="only Linux can be asked")
+several_cores = pytest.mark.skipif(
+    len(os.sched_getaffinity(0) if hasattr(os, "sched_getaffinity") else "") < 2, reason="one core"
+)
 
 
 @pytest.fixture
@@ -99,7 +102,7 @@ def test_where_it_is_forbidden_the_block_runs_all_the_same(asked, monkeypatch):
     assert asked == [(0, {0, 2, 3})]
 
 
-@pytest.mark.skipif(len(os.sched_getaffinity(0) if hasattr(os, "sched_getaffinity") else "") < 2, reason="one core")
+@several_cores
 def test_a_thread_is_sent_to_another_core(monkeypatch):
     """A real one. This thread may move at any time, so it is said to stay."""
     everywhere, here = os.sched_getaffinity(0), current_core()
@@ -117,7 +120,7 @@ def test_a_thread_is_sent_to_another_core(monkeypatch):
     assert os.sched_getaffinity(0) == everywhere
 
 
-@pytest.mark.skipif(len(os.sched_getaffinity(0) if hasattr(os, "sched_getaffinity") else "") < 2, reason="one core")
+@several_cores
 def test_this_thread_is_kept_away_and_may_go_everywhere_again():
     """For real."""
     everywhere, here = os.sched_getaffinity(0), current_core()
