@@ -68,6 +68,30 @@ def test_nobody_waits_for_a_thread_that_has_not_begun(blas, monkeypatch):
         assert call._result is None
 
 
+@pytest.mark.parametrize(("seconds", "awake"), [(0.0, False), (60.0, True)])
+def test_only_the_end_of_a_short_call_is_awaited_awake(blas, monkeypatch, seconds, awake):
+    waited = []
+    monkeypatch.setattr(threads, "_SHORT", seconds)
+    monkeypatch.setattr(threads._Call, "wait", lambda call, awake: (waited.append(awake), call._done.acquire()))
+    assert len(together()) == 3
+    assert waited == [awake, awake]
+
+
+def test_awake_it_looks_again_and_again(monkeypatch):
+    call, looks = threads._Call(list, iter([1])), []
+    monkeypatch.setattr(threads.np, "matmul", lambda *_: (looks.append(1), call.begin() if len(looks) == 3 else None))
+    call.wait(awake=True)
+    assert (len(looks), call.result()) == (3, [1])
+
+
+def test_a_long_wait_ends_asleep(monkeypatch):
+    call = threads._Call(list, iter([1]))
+    later = threading.Timer(0.2, call.begin)
+    later.start()
+    call.wait(awake=True)
+    assert call.result() == [1]
+
+
 def test_for_some_calls_after_threads_have_met_they_are_kept_apart(blas, monkeypatch):
     met, told, kept = iter([False, True, *[False] * 20]), [], []
     monkeypatch.setattr(threads, "_helpers", cache(threads._Helpers))
