@@ -1,7 +1,7 @@
 """Locally connected sums and their gradients as loops, which numba compiles (the extra [fast]).
 
 NumPy copies windows, hands products of small matrices to BLAS, one a position, and makes passes for relu, with threads
-that wait for Python's lock in between. A loop does all of it, three inputs at a time, and needs the lock once.
+that wait for Python's lock in between. A loop does all of it, several inputs at a time, and needs the lock once.
 """
 
 from collections.abc import Callable
@@ -20,6 +20,8 @@ __all__ = ["GRADIENTS", "SUMS", "columns_of", "gradients", "run", "sums"]
 def sums(x, starts, inputs, kernel, bias, y, rectified):
     """y[p, f] = sum over j of x[starts[p] + inputs[j]] * kernel[p, j, f] + bias[p, f].
 
+    Nine inputs at a time, as many as a window of 3 x 3 has: each sum is written once, or once for every nine.
+
     Args:
         x: (numbers of a sample, batch).
         starts: where in x the window of each position begins.
@@ -30,26 +32,28 @@ def sums(x, starts, inputs, kernel, bias, y, rectified):
         rectified: whether to take max(y, 0).
     """
     positions, filters, batch = y.shape
-    last, zero, nobody = inputs.size - 1, np.float32(0), np.empty(batch, np.float32)
+    last, nothing = inputs.size - 1, np.zeros(batch, np.float32)
     for p in range(positions):
-        for f in range(0, filters, 2):  # two filters and three inputs at a time
-            f_2 = min(f + 1, filters - 1)
-            y_1, y_2, b_1, b_2 = y[p, f], y[p, f_2] if f_2 > f else nobody, bias[p, f], bias[p, f_2]
-            for n in range(batch):
-                y_1[n], y_2[n] = b_1, b_2
-            for j in range(0, last + 1, 3):
-                j_2, j_3 = min(j + 1, last), min(j + 2, last)
-                x_1, x_2, x_3 = x[starts[p] + inputs[j]], x[starts[p] + inputs[j_2]], x[starts[p] + inputs[j_3]]
-                k_11, k_12 = kernel[p, j, f], kernel[p, j, f_2]
-                k_21, k_22 = (kernel[p, j_2, f], kernel[p, j_2, f_2]) if j_2 > j else (zero, zero)
-                k_31, k_32 = (kernel[p, j_3, f], kernel[p, j_3, f_2]) if j_3 > j_2 else (zero, zero)
+        at = starts[p] + inputs
+        for j in range(0, last + 1, 9):
+            j_2, j_3, j_4, j_5 = min(j + 1, last), min(j + 2, last), min(j + 3, last), min(j + 4, last)
+            j_6, j_7, j_8, j_9 = min(j + 5, last), min(j + 6, last), min(j + 7, last), min(j + 8, last)
+            x_1 = x[at[j]]
+            x_2, x_3 = x[at[j_2]] if j_2 > j else nothing, x[at[j_3]] if j_3 > j_2 else nothing
+            x_4, x_5 = x[at[j_4]] if j_4 > j_3 else nothing, x[at[j_5]] if j_5 > j_4 else nothing
+            x_6, x_7 = x[at[j_6]] if j_6 > j_5 else nothing, x[at[j_7]] if j_7 > j_6 else nothing
+            x_8, x_9 = x[at[j_8]] if j_8 > j_7 else nothing, x[at[j_9]] if j_9 > j_8 else nothing
+            least = np.float32(0 if rectified and j_9 == last else -np.inf)
+            for f in range(filters):
+                k_1, k_2, k_3 = kernel[p, j, f], kernel[p, j_2, f], kernel[p, j_3, f]
+                k_4, k_5, k_6 = kernel[p, j_4, f], kernel[p, j_5, f], kernel[p, j_6, f]
+                k_7, k_8, k_9 = kernel[p, j_7, f], kernel[p, j_8, f], kernel[p, j_9, f]
+                if j == 0:
+                    y[p, f] = bias[p, f]
                 for n in range(batch):
-                    y_1[n] += x_1[n] * k_11 + x_2[n] * k_21 + x_3[n] * k_31
-                    y_2[n] += x_1[n] * k_12 + x_2[n] * k_22 + x_3[n] * k_32
-            if rectified:
-                for n in range(batch):
-                    y_1[n] = zero if y_1[n] < zero else y_1[n]  # a NaN stays one
-                    y_2[n] = zero if y_2[n] < zero else y_2[n]
+                    total = y[p, f, n] + x_1[n] * k_1 + x_2[n] * k_2 + x_3[n] * k_3 + x_4[n] * k_4 + x_5[n] * k_5
+                    total += x_6[n] * k_6 + x_7[n] * k_7 + x_8[n] * k_8 + x_9[n] * k_9
+                    y[p, f, n] = least if total < least else total  # a NaN stays one
 
 
 def gradients(x, starts, inputs, y, g, by_kernel, by_bias):
@@ -62,26 +66,22 @@ def gradients(x, starts, inputs, y, g, by_kernel, by_bias):
     """
     positions, filters, batch = y.shape
     last, last_filter, zero = inputs.size - 1, filters - 1, np.float32(0)
-    part = np.empty((2, batch), np.float32)
-    g_1, g_2 = part[0], part[1]
+    part = np.empty((filters, batch), np.float32)  # of the gradient, where y is positive
     for p in range(positions):
-        for f in range(0, filters, 2):  # two filters and three inputs at a time; at the end some of them twice
-            f_2 = min(f + 1, last_filter)
-            y_1, y_2, all_1, all_2 = y[p, f], y[p, f_2], g[p, f], g[p, f_2]
-            b_1, b_2 = zero, zero
+        for f in range(filters):
+            total = zero
             for n in range(batch):
-                v_1 = all_1[n] if y_1[n] > zero else zero
-                v_2 = all_2[n] if y_2[n] > zero else zero
-                g_1[n], g_2[n] = v_1, v_2
-                b_1 += v_1
-                b_2 += v_2
-            by_bias[p, f], by_bias[p, f_2] = b_1, b_2
-            for j in range(0, last + 1, 3):
-                j_2, j_3 = min(j + 1, last), min(j + 2, last)
-                x_1, x_2, x_3 = x[starts[p] + inputs[j]], x[starts[p] + inputs[j_2]], x[starts[p] + inputs[j_3]]
+                part[f, n] = g[p, f, n] if y[p, f, n] > zero else zero
+                total += part[f, n]
+            by_bias[p, f] = total
+        for j in range(0, last + 1, 3):  # three inputs and two filters at a time; at the end some of them twice
+            j_2, j_3 = min(j + 1, last), min(j + 2, last)
+            x_1, x_2, x_3 = x[starts[p] + inputs[j]], x[starts[p] + inputs[j_2]], x[starts[p] + inputs[j_3]]
+            for f in range(0, filters, 2):
+                f_2 = min(f + 1, last_filter)
                 k_11, k_12, k_21, k_22, k_31, k_32 = zero, zero, zero, zero, zero, zero
                 for n in range(batch):
-                    v_1, v_2 = g_1[n], g_2[n]
+                    v_1, v_2 = part[f, n], part[f_2, n]
                     k_11 += x_1[n] * v_1
                     k_21 += x_2[n] * v_1
                     k_31 += x_3[n] * v_1

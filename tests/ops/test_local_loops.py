@@ -11,7 +11,7 @@ from layerlab.ops.local_loops import GRADIENTS, SUMS
 from layerlab.ops.windows import Windows
 
 RNG = np.random.default_rng(0)
-# spatial sizes, window, strides, padding, channels, filters: inputs that three divides or does not, an odd filter more
+# spatial sizes, window, strides, padding, channels, filters: inputs that nine or three divides or not, an odd filter
 CASES = [
     ((6,), (3,), (1,), "valid", 1, 2),
     ((7,), (2,), (2,), "same", 2, 3),
@@ -19,6 +19,10 @@ CASES = [
     ((4, 5), (2, 2), (1, 2), "valid", 2, 1),
     ((3, 4, 3), (2, 2, 2), (1, 2, 1), "valid", 1, 3),
     ((3,), (1,), (1,), "valid", 1, 1),
+    ((5, 4), (3, 3), (1, 1), "valid", 1, 3),
+    ((4, 5), (3, 3), (1, 2), "same", 2, 2),
+    ((7,), (5,), (1,), "valid", 2, 3),
+    ((6, 6), (5, 5), (1, 1), "valid", 1, 1),
 ]
 
 
@@ -108,6 +112,14 @@ def test_a_nan_stays_one_and_passes_no_gradient(loops):
     y, share = results(x, np.ones((4, 1, 1), "float32"), windows, np.zeros((4, 1), "float32"), True, ("bias",))
     np.testing.assert_array_equal(y.ravel(), [1, 0, 0, np.nan])
     np.testing.assert_array_equal(share.ravel(), [1, 0, 0, 0])
+
+
+@pytest.mark.parametrize("taps", [1, 2, 3, 8, 9, 10])
+def test_infinity_stays_infinity(taps, loops):
+    windows = Windows.over((taps,), (taps,), (1,), (1,), "valid")
+    x, kernel = np.full((1, taps, 1), np.inf, "float32"), np.ones((1, taps, 1), "float32")
+    assert locally_connected(x, kernel, windows).item() == np.inf
+    assert locally_connected(-x, kernel, windows).item() == -np.inf
 
 
 def test_no_samples_and_other_layouts(loops):
