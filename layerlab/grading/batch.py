@@ -63,14 +63,16 @@ class Summary:
     """What came of a run.
 
     Attributes:
-        before: how many had been graded by an earlier run.
-        graded: how many by this one.
+        before: how many had been graded by an earlier run, and have not changed since.
+        changed: how many had been graded, too, but what is there now is another file.
+        graded: how many by this one, with those.
         failed: what went wrong in the grader itself, a line a submission; these get no result.
         skipped: folders that were not looked into, because they are links or locked.
         stopped: whether Ctrl-C ended it.
     """
 
     before: int
+    changed: int = 0
     graded: int = 0
     failed: list[str] = field(default_factory=list)
     skipped: list[Path] = field(default_factory=list)
@@ -78,7 +80,7 @@ class Summary:
 
 
 def run(batch: Batch, stream: TextIO = sys.stderr) -> Summary:
-    """Grade what is not graded yet.
+    """Grade what is not graded yet, or was handed in anew since.
 
     Args:
         batch: the task.
@@ -96,7 +98,10 @@ def run(batch: Batch, stream: TextIO = sys.stderr) -> Summary:
     with Results(batch.out, batch.resume, batch.shard) as results:
         secret = read_secret(batch.secret_file or batch.out / ".secret", create=True)
         todo = [place for place in places if place.key not in results.done]
-        summary = Summary(before=len(places) - len(todo), skipped=left_out(batch.submissions))
+        changed = [place for place in places if place.key in results.done and _is_new(place, results.done[place.key])]
+        before = len(places) - len(todo) - len(changed)
+        todo = sorted([*todo, *changed])
+        summary = Summary(before, len(changed), skipped=left_out(batch.submissions))
         progress = Progress(len(todo), stream)
 
         def take(place: Place, future: Future[dict[str, Any]]) -> None:
@@ -108,6 +113,11 @@ def run(batch: Batch, stream: TextIO = sys.stderr) -> Summary:
         except KeyboardInterrupt:
             summary.stopped = True
     return summary
+
+
+def _is_new(place: Place, graded: str | None) -> bool:
+    """Whether there is something to read now that is not what was graded."""
+    return graded is not None and load(place, secret=b"").sha256 not in ("", graded)
 
 
 Take = Callable[[Place, "Future[dict[str, Any]]"], None]

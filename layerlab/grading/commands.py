@@ -158,8 +158,9 @@ def _grade(options: argparse.Namespace) -> int:
         summary = run(batch)
     except (NoSandbox, OSError, ValueError) as error:
         return _fail(str(error))
+    changed = f" ({summary.changed} of them again: the files have changed)" if summary.changed else ""
     before = f", {summary.before} before" if summary.before else ""
-    print(f"{summary.graded} graded{before}: {options.out / 'results.jsonl'}")
+    print(f"{summary.graded} graded{changed}{before}: {options.out / 'results.jsonl'}")
     for path in summary.skipped:
         _fail(f"not looked into, for it is a link or locked: {str(path)!r}")
     for line in summary.failed:

@@ -47,6 +47,11 @@ class Submission:
     problem: str = ""
     assignment: str = ""
 
+    @property
+    def sha256(self) -> str:
+        """Of the file; "" where there is nothing of it."""
+        return hashlib.sha256(self.data).hexdigest() if self.data else ""
+
 
 def grade(
     submission: Submission, sandbox: str = "auto", limits: Limits | None = None, lookup: Lookup = catalog.exercises_of
@@ -88,7 +93,7 @@ def grade(
         "exercises": rows,
         "sandbox": tier.name,
         "seed": submission.seed,
-        "sha256": hashlib.sha256(submission.data).hexdigest() if submission.data else "",
+        "sha256": submission.sha256,
     }
 
 

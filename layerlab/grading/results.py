@@ -24,7 +24,7 @@ def key_of(result: dict[str, Any]) -> Key:
 
 
 def read_results(folder: Path) -> list[dict[str, Any]]:
-    """All results in a folder, each submission once; lines that a crash has spoiled are left out.
+    """All results in a folder, of each submission the last; lines that a crash has spoiled are left out.
 
     Raises:
         FileNotFoundError: if nothing was graded there.
@@ -33,7 +33,7 @@ def read_results(folder: Path) -> list[dict[str, Any]]:
     for line in (folder / FILE).read_bytes().split(b"\n"):
         with contextlib.suppress(ValueError, KeyError, TypeError, AttributeError):
             result = json.loads(line)
-            found.setdefault(key_of(result), result)
+            found[key_of(result)] = result
     return list(found.values())
 
 
@@ -44,6 +44,9 @@ class Results:
         folder: where it lies, made if missing.
         resume: whether to go on with what is there.
         shard: which part of the work this run does, (number, count).
+
+    Attributes:
+        done: of each submission with a result, the SHA-256 of what was graded; None where the result does not tell.
 
     Raises:
         FileExistsError: if there is something and `resume` is false.
@@ -61,7 +64,7 @@ class Results:
             self._file = opened.enter_context(open(folder / FILE, "ab"))
             with _locked(self._file):
                 _mend(folder / FILE)
-            self.done = {key_of(result) for result in read_results(folder)}
+            self.done = {key_of(result): result.get("sha256") for result in read_results(folder)}
             self._open = opened.pop_all()  # nothing went wrong, so it all stays open
 
     def add(self, result: dict[str, Any]) -> None:
@@ -71,7 +74,7 @@ class Results:
             self._file.write(line)
             self._file.flush()
             os.fsync(self._file.fileno())
-        self.done.add(key_of(result))
+        self.done[key_of(result)] = result.get("sha256")
 
     def close(self) -> None:
         """Close the file and let other runs write."""

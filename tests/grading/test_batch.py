@@ -1,8 +1,10 @@
 """Many submissions: the same results for any number of workers, after interruptions, in shards, and on a cluster."""
 
+import dataclasses
 import io
 import json
 import os
+import shutil
 import signal
 import subprocess
 import sys
@@ -111,6 +113,22 @@ def test_a_run_that_is_complete_does_nothing_more(task, expected):
     summary = graded(task(resume=True))
     assert (summary.graded, summary.before) == (0, COUNT)
     assert (task().out / "results.jsonl").read_bytes() == before
+
+
+def test_what_was_handed_in_anew_is_graded_again(task, submissions, expected, tmp_path):
+    mine = shutil.copytree(submissions, tmp_path / "mine")
+    graded(dataclasses.replace(task(), submissions=mine))
+    first, second, third = (mine / f"student {i}" for i in range(3))
+    for path in first.glob("*.ipynb"):
+        path.write_bytes(next(third.glob("*.ipynb")).read_bytes())
+    next(second.glob("*.ipynb")).write_bytes(b"")  # as a broken disk leaves it
+    shutil.rmtree(third)
+    again = dataclasses.replace(task(resume=True), submissions=mine)
+    summary = graded(again)
+    assert (summary.graded, summary.changed, summary.before) == (1, 1, COUNT - 2)
+    points = {line["student"]: line["points"] for line in read_results(again.out)}
+    assert points == {line["student"]: line["points"] for line in expected} | {"student 0": POINTS}
+    assert graded(again).graded == 0
 
 
 def test_an_own_secret_is_kept_for_the_next_run(submissions, sandbox, tmp_path):

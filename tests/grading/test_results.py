@@ -18,8 +18,8 @@ def students(folder):
 def test_lines_are_added_and_read(tmp_path):
     with Results(tmp_path / "out") as results:
         results.add(result("ann"))
-        results.add(result("bob", assignment="ps1"))
-        assert results.done == {("ann", "", "01_a"), ("bob", "ps1", "01_a")}
+        results.add(result("bob", assignment="ps1", sha256="c0ffee"))
+        assert results.done == {("ann", "", "01_a"): None, ("bob", "ps1", "01_a"): "c0ffee"}
     assert students(tmp_path / "out") == ["ann", "bob"]
     assert (tmp_path / "out").stat().st_mode & 0o077 == 0
 
@@ -30,7 +30,7 @@ def test_a_folder_with_something_in_it_is_refused_unless_resumed(tmp_path):
         Results(tmp_path)
     assert [path.name for path in tmp_path.iterdir()] == ["precious"]
     with Results(tmp_path, resume=True) as results:
-        assert results.done == set()
+        assert results.done == {}
 
 
 @pytest.mark.parametrize("torn", [b"", b'{"student": "bo', b"\0\0\0", b'{"student": "bob", "notebook": "01_a"}'])
@@ -40,16 +40,16 @@ def test_a_torn_last_line_is_cut_off(tmp_path, torn):
     with open(tmp_path / "results.jsonl", "ab") as file:
         file.write(torn)
     with Results(tmp_path, resume=True) as results:
-        assert results.done == {("ann", "", "01_a")}
+        assert results.done == {("ann", "", "01_a"): None}
         results.add(result("bob"))
     assert students(tmp_path) == ["ann", "bob"]
     assert all(json.loads(line) for line in (tmp_path / "results.jsonl").read_text().splitlines())
 
 
-def test_spoiled_lines_and_repetitions_are_left_out(tmp_path):
+def test_spoiled_lines_are_left_out_and_the_last_of_a_submission_counts(tmp_path):
     lines = [result("ann", 1), result("ann", 2), [1], {"student": "x"}]
     (tmp_path / "results.jsonl").write_text("\n".join(map(json.dumps, lines)) + "\n\0\0{\n")
-    assert read_results(tmp_path) == [result("ann", 1)]
+    assert read_results(tmp_path) == [result("ann", 2)]
 
 
 def test_nothing_was_graded(tmp_path):
