@@ -44,9 +44,8 @@ class Runs(Unrolled):
         return windows.outputs[0] >= _ROWS * _overlapping(windows)
 
     def forward(self, x, y) -> None:
-        weights = self.matrix[:-1]
         for rows, sums in self._matrices(x, y):
-            np.matmul(rows, weights, out=sums)
+            np.matmul(rows, self.weights, out=sums)
         if self.bias is not None:
             _add_to_each(y, self._biases)
         if self.rectified:  # while the block is in the cache

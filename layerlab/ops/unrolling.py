@@ -22,7 +22,7 @@ FEW = 4  # channels below which the matrix is filled along the outputs: whole li
 class Unrolled:
     """The sums of a convolution over one block after another, in one scratch matrix.
 
-    Its rows are the windows, with a 1 behind their numbers: so the bias is one more row of the kernel's matrix.
+    Its rows are the windows, with a 1 behind their numbers: so a bias is one more row of the kernel's matrix.
 
     Args:
         windows: where they lie.
@@ -47,19 +47,24 @@ class Unrolled:
         return blocks_of(batch, 2 * prod(self.windows.covered) * channels + self._windows * filters, self._least)
 
     @cached_property
+    def weights(self):
+        """The kernel as a matrix: (taps * channels, filters)."""
+        return self.kernel.reshape(-1, self.kernel.shape[-1])
+
+    @cached_property
     def matrix(self):
-        """The kernel, and the bias as its last row: (taps * channels + 1, filters)."""
-        weights = self.kernel.reshape(-1, self.kernel.shape[-1])
-        return np.concatenate([weights, np.zeros_like(weights[:1]) if self.bias is None else self.bias[None]])
+        """The weights, and the bias, if there is one, as their last row."""
+        return self.weights if self.bias is None else np.concatenate([self.weights, self.bias[None]])
 
     @cached_property
     def total(self):
-        """The gradient of the matrix by all blocks so far."""
-        return np.zeros_like(self.matrix)
+        """The gradient by all blocks so far, of the weights and, in the last row, of a bias."""
+        return np.zeros((len(self.weights) + 1, self.weights.shape[1]), self.kernel.dtype)
 
     def forward(self, x, y) -> None:
         """y[o, f] = sum over taps j and channels c of x[o * stride + j * dilation, c] * kernel[j, c, f] + bias[f]."""
-        by_rows(self._unrolled(x), self.matrix, y.reshape(-1, y.shape[-1]))
+        rows = self._unrolled(x)
+        by_rows(rows if self.bias is not None else rows[:, :-1], self.matrix, y.reshape(-1, y.shape[-1]))
         if self.rectified:  # while the block is in the cache
             rectify(y, out=y)
 
@@ -88,11 +93,11 @@ class Unrolled:
     def _unrolled(self, x):
         """(windows, taps * channels + 1)."""
         patches = self.windows.patches(self.windows.pad(x))
-        count, taps = len(x) * self._windows, len(self.matrix) - 1
+        count, numbers, dtype = len(x) * self._windows, len(self.weights) + 1, np.result_type(x, self.kernel)
         if len(self._scratch) < count:
             few = x.shape[-1] < FEW
-            dtype = np.result_type(x, self.kernel)
-            self._scratch = np.ones((taps + 1, count), dtype).T if few else np.ones((count, taps + 1), dtype)
+            self._scratch = np.empty((numbers, count), dtype).T if few else np.empty((count, numbers), dtype)
+            self._scratch[:, -1] = 1
         rows = self._scratch[:count]
         np.copyto(rows[:, :-1].reshape(patches.shape), patches)
         return rows
