@@ -165,14 +165,21 @@ class Winograd:
         tiles = self._along_axes(self.inputs.T, values)
         tiles = tiles.reshape(*self.tiles.size, len(x), *self.counts, x.shape[-1])
         reach = -(-len(self.inputs) // self.side)  # along an axis a tile of inputs reaches over so many of outputs
-        whole = np.zeros((len(x), *self._whole(n + reach - 1 for n in self.counts), x.shape[-1]), x.dtype)
-        target = self._by_tile(whole)
+        full = self._whole(n + reach - 1 for n in self.counts)
+        whole = x if x.shape[1:-1] == full else np.empty((len(x), *full, x.shape[-1]), x.dtype)
+        whole[...] = 0
+        by_tile = self._by_tile(whole)
+        # along one axis, tiles side by side are long runs; into their places go positions as items, which is quicker
+        sums = np.zeros(by_tile.shape, x.dtype) if self.rank == 1 else by_tile
         for corner in np.ndindex((reach,) * self.rank):
             part = tiles[tuple(slice(self.side * c, self.side * (c + 1)) for c in corner)]
             places = (slice(c, c + n) for c, n in zip(corner, self.counts, strict=True))
-            there = target[(*map(slice, part.shape[: self.rank]), slice(None), *places)]
+            there = sums[(*map(slice, part.shape[: self.rank]), slice(None), *places)]
             there += part
-        x[...] = whole[inside(x.shape[1:-1], tuple(before for before, _ in self.tiles.padding))]
+        if sums is not by_tile:
+            np.copyto(self._by_tile(_positions(whole)), _positions(sums))
+        if whole is not x:
+            x[...] = whole[inside(x.shape[1:-1], tuple(before for before, _ in self.tiles.padding))]
 
     def _whole(self, counts):
         """Spatial sizes of so many tiles."""
