@@ -167,10 +167,10 @@ class Winograd:
         reach = -(-len(self.inputs) // self.side)  # along an axis a tile of inputs reaches over so many of outputs
         full = self._whole(n + reach - 1 for n in self.counts)
         whole = x if x.shape[1:-1] == full else np.empty((len(x), *full, x.shape[-1]), x.dtype)
-        whole[...] = 0
         by_tile = self._by_tile(whole)
         # along one axis, tiles side by side are long runs; into their places go positions as items, which is quicker
-        sums = np.zeros(by_tile.shape, x.dtype) if self.rank == 1 else by_tile
+        sums = np.empty(by_tile.shape, x.dtype) if self.rank == 1 else by_tile
+        sums[...] = 0
         for corner in np.ndindex((reach,) * self.rank):
             part = tiles[tuple(slice(self.side * c, self.side * (c + 1)) for c in corner)]
             places = (slice(c, c + n) for c, n in zip(corner, self.counts, strict=True))
