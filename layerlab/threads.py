@@ -33,12 +33,12 @@ _alone = threading.Lock()  # one call at a time is shared; another that comes me
 def share(work: Callable[[Iterator], Any], blocks: Sequence) -> list:
     """Let threads take blocks from one iterator; what `work(iterator)` returned in each of them.
 
-    As many threads as BLAS uses (OPENBLAS_NUM_THREADS); one where there are fewer than two blocks a thread.
+    As many threads as BLAS uses (OPENBLAS_NUM_THREADS), but more than two only if there are two blocks for each.
 
     >>> sum(share(sum, range(10)))
     45
     """
-    threads = min(number_of_threads(), len(blocks) // 2)
+    threads = min(number_of_threads(), len(blocks), max(2, len(blocks) // 2))
     if threads < 2 or not _alone.acquire(blocking=False):
         return [work(iter(blocks))]
     try:

@@ -6,6 +6,7 @@ import numpy as np
 import pytest
 from hypothesis import given
 
+from layerlab.ops import windows as windows_module
 from layerlab.ops.windows import Windows, blocks_of, placed
 from tests.ops import loops
 from tests.ops.spatial_cases import geometries
@@ -63,12 +64,21 @@ def test_a_smaller_array_lies_in_a_larger_one():
     assert placed(x, (2,), (0,)) is x
 
 
-@pytest.mark.parametrize(("batch", "elements"), [(0, 5), (7, 1), (7, 10**6), (7, 0), (100, 2**14)])
+@pytest.mark.parametrize(("batch", "elements"), [(0, 5), (7, 1), (7, 10**6), (7, 0), (100, 2**14), (3, 2**18)])
 @pytest.mark.parametrize("least", [0, 1])
-def test_blocks_cover_the_batch(batch, elements, least):
+@pytest.mark.parametrize("threads", [1, 2])
+def test_blocks_cover_the_batch(batch, elements, least, threads, monkeypatch):
+    monkeypatch.setattr(windows_module, "number_of_threads", lambda: threads)
     samples = [list(range(batch))[block] for block in blocks_of(batch, elements, least)]
     assert list(chain.from_iterable(samples)) == list(range(batch))
     assert all(len(part) * elements <= 2**19 or len(part) == 1 for part in samples)
+
+
+@pytest.mark.parametrize(("threads", "blocks"), [(1, 4), (2, 2), (4, 2)])
+def test_two_halves_that_fit_the_cache_are_for_two_threads(threads, blocks, monkeypatch):
+    monkeypatch.setattr(windows_module, "number_of_threads", lambda: threads)
+    assert [block.stop - block.start for block in blocks_of(8, 2**17, least=3)] == [8 // blocks] * blocks
+    assert len(blocks_of(8, 2**16)) == 1
 
 
 def test_windows_that_need_no_padding_copy_nothing():
