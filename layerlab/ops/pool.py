@@ -17,6 +17,11 @@ def _windows(x, pool_size, strides, padding) -> Windows:
     return Windows.over(x.shape[1:-1], pool_size, strides, (1,) * len(pool_size), padding)
 
 
+def _blocks(batch: int, elements: int) -> list[slice]:
+    """As for a convolution, of twice the elements: without products they take half the time."""
+    return blocks_of(batch, elements // 2)
+
+
 def _lowest(dtype):
     """What never wins a maximum."""
     return np.iinfo(dtype).min if dtype.kind in "iu" else -np.inf
@@ -40,7 +45,7 @@ def max_pool(x, pool_size, strides, padding):
             for other in others:
                 np.maximum(largest, other, out=largest)
 
-    share(work, blocks_of(len(x), x[:1].size + y[:1].size))
+    share(work, _blocks(len(x), x[:1].size + y[:1].size))
     return y
 
 
@@ -54,7 +59,7 @@ def _max_pool_x(g, y, x, pool_size, strides, padding):
             padded = windows.pad(x[block], -np.inf)
             windows.add_up(_shares(g[block], y[block], padded, windows), dx[block])
 
-    share(work, blocks_of(len(y), 2 * x[:1].size + 3 * y[:1].size))
+    share(work, _blocks(len(y), 2 * x[:1].size + 3 * y[:1].size))
     return dx
 
 
@@ -83,7 +88,7 @@ def average_pool(x, pool_size, strides, padding):
             padded = windows.pad(x[block])
             np.divide(sum(padded[seen] for _, seen in windows.taps()), counts, out=y[block])
 
-    share(work, blocks_of(len(x), x[:1].size + 2 * y[:1].size))
+    share(work, _blocks(len(x), x[:1].size + 2 * y[:1].size))
     return y
 
 
@@ -103,5 +108,5 @@ def _average_pool_x(g, y, x, pool_size, strides, padding):
             part = g[block] / counts
             windows.add_up(((seen, part) for _, seen in windows.taps()), dx[block])
 
-    share(work, blocks_of(len(x), 2 * x[:1].size + g[:1].size))
+    share(work, _blocks(len(x), 2 * x[:1].size + g[:1].size))
     return dx
