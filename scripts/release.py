@@ -1,6 +1,6 @@
 """The release checklist as a command: `python scripts/release.py` does each point and says which hold.
 
-`--only NAME ...` does some of them: version, tree, wheel, site, browser, oldest, check. Nothing is published.
+`--only NAME ...` does some of them: version, tree, wheel, site, browser, oldest, fast, check. Nothing is published.
 """
 
 import argparse
@@ -147,9 +147,18 @@ def _megabytes(folder):
 
 def oldest():
     """The tests pass, and every cell of every notebook, with the oldest versions that pyproject.toml allows."""
+    _run_the_tests(f"{ROOT}[course,test]", *oldest_versions(), *OF_THEIR_TIME)
+
+
+def fast():
+    """The tests pass, and every cell, with the extra [fast], too: with SciPy's sums and numba's compiled loops."""
+    _run_the_tests(f"{ROOT}[course,test,fast]")
+
+
+def _run_the_tests(*packages):
+    """All of them, in a new environment that has layerlab, editable, with these packages."""
     with tempfile.TemporaryDirectory() as temporary:
-        wanted = (f"{ROOT}[course,test]", *oldest_versions(), *OF_THEIR_TIME)
-        python = _environment(Path(temporary) / "venv", "-e", *wanted)
+        python = _environment(Path(temporary) / "venv", "-e", *packages)
         env = {**os.environ, "OPENBLAS_NUM_THREADS": "1", "MPLBACKEND": "agg"}
         subprocess.run([python, "-m", *CHECKS["tests"][0]], cwd=ROOT, env=env, check=True)
 
@@ -182,7 +191,7 @@ def check():
     subprocess.run([sys.executable, str(ROOT / "scripts" / "check.py")], check=True)
 
 
-POINTS = {point.__name__: point for point in (version, tree, wheel, site, browser, oldest, check)}
+POINTS = {point.__name__: point for point in (version, tree, wheel, site, browser, oldest, fast, check)}
 
 
 if __name__ == "__main__":
