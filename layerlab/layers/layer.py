@@ -11,18 +11,17 @@ from typing import Any, ClassVar
 import numpy as np
 
 from layerlab import regularizers, tree
-from layerlab.autodiff import ArrayLike
-from layerlab.dtype_policies import DTypePolicy
 from layerlab.layers.building import building
 from layerlab.layers.call_context import call_scope, current_arguments, current_training, in_call
 from layerlab.layers.call_info import CallInfo
 from layerlab.layers.configured import Configured, dtype_name
 from layerlab.layers.input_spec import assert_input_compatibility
+from layerlab.layers.masked import Masked, masks_of
 from layerlab.layers.shapes import shape_of, shapes_by_parameter, tree_of_tensors
 from layerlab.layers.stateless import StatelessCall
-from layerlab.layers.symbolic import KerasTensor, Node, dry_run, has_symbolic
+from layerlab.layers.symbolic import Node, dry_run, has_symbolic
+from layerlab.layers.typed import Typed
 from layerlab.layers.weight_owner import WeightOwner
-from layerlab.masking import get_mask, set_mask
 from layerlab.naming import auto_name, did_you_mean
 from layerlab.registry import Registered
 from layerlab.variables import Variable, name_scope
@@ -30,7 +29,7 @@ from layerlab.variables import Variable, name_scope
 __all__ = ["Layer"]
 
 
-class Layer(WeightOwner, StatelessCall, Configured, Registered):
+class Layer(WeightOwner, Typed, Masked, StatelessCall, Configured, Registered):
     """A function with weights.
 
     Called on an ndarray a layer gives an ndarray; called on a symbolic tensor (`Input`) it gives a symbolic one; called
@@ -59,19 +58,15 @@ class Layer(WeightOwner, StatelessCall, Configured, Registered):
     """
 
     family = "layers"
-    supports_masking = False
     #: whether `call` makes the same NumPy calls each time that shapes and `training` are the same: it neither branches
     #: on data, nor draws, nor keeps a state. Counts for classes of this package only.
     repeats = False
     #: the same for predictions only: of layers that draw while they are trained
     repeats_predictions = False
-    #: whether integers that go in come out as integers
-    keeps_integers = False
     input_spec: Any = None
     #: weights that `build` makes, for a clear message before it did
     weight_names: ClassVar[tuple[str, ...]] = ()
     _call_info: ClassVar[CallInfo]
-    _makes_masks: Any = False
     #: arguments of a call that reach the layers inside as well
     _call_context_args: frozenset[str] = frozenset({"training"})
 
@@ -128,28 +123,6 @@ class Layer(WeightOwner, StatelessCall, Configured, Registered):
             hints = " Call set_weights(...) on the built layer instead."
         raise ValueError(f"Unrecognized keyword arguments passed to {type(self).__name__}: {kwargs}.{hints}")
 
-    # --- dtype --------------------------------------------------------------------------------------------------
-
-    dtype = property(lambda self: self._dtype, doc="The type of the weights and of the computation.")
-    compute_dtype = property(lambda self: self._dtype, doc="The type that float inputs are cast to.")
-    variable_dtype = property(lambda self: self._dtype, doc="The type of the weights.")
-    input_dtype = property(lambda self: self._dtype, doc="The type that float inputs are cast to.")
-
-    @property
-    def dtype_policy(self) -> DTypePolicy:
-        """The same type, as Keras's configurations name it. It can be set as long as there are no weights."""
-        return DTypePolicy(self._dtype)
-
-    @dtype_policy.setter
-    def dtype_policy(self, value):
-        name = dtype_name(value)
-        if name != self._dtype and self.weights:
-            raise ValueError(
-                f"The weights of layer '{self.name}' are {self._dtype} already. Make a new layer with dtype={name!r}, "
-                "and give it the weights with set_weights."
-            )
-        self._dtype, self._numpy_dtype = name, np.dtype(name)
-
     # --- what a subclass defines ----------------------------------------------------------------------------------
 
     def build(self, input_shape):
@@ -175,10 +148,6 @@ class Layer(WeightOwner, StatelessCall, Configured, Registered):
             self._build_for(tensors, named)
         return shape_of(self._dry_call(tensors, named))
 
-    def compute_mask(self, inputs, previous_mask):
-        """The mask of the output: that of the input, for a layer that keeps the time steps apart."""
-        return previous_mask
-
     # --- the call -------------------------------------------------------------------------------------------------
 
     def __call__(self, *args, **kwargs):
@@ -202,58 +171,8 @@ class Layer(WeightOwner, StatelessCall, Configured, Registered):
         outputs = self._run(args, kwargs, training, others)
         if self.activity_regularizer is not None:
             self._penalize_activity(outputs)
-        masks = kwargs.get("mask") if "mask" in info.mask_names else _masks_of(first)
+        masks = kwargs.get("mask") if "mask" in info.mask_names else masks_of(first)
         return outputs if masks is None and not self._makes_masks else self._with_masks(first, outputs, masks)
-
-    def _converted(self, args, kwargs):
-        if len(args) == 1 and type(args[0]) is np.ndarray:
-            args = [self._cast(args[0])]
-        else:
-            self._check_positional(args)
-            args = [tree.map_structure(self._cast, argument) for argument in args]
-        return args, {k: v if type(v) is bool else tree.map_structure(self._cast, v) for k, v in kwargs.items()}
-
-    def _check_positional(self, args):
-        for value in tree.flatten(args):
-            if value is not None and not isinstance(value, ArrayLike) and not hasattr(value, "__array__"):
-                raise ValueError(
-                    "Only input tensors may be passed as positional arguments. The following argument value should be "
-                    f"passed as a keyword argument: {value} (of type {type(value)}).{_positional_hint(value, args)}"
-                )
-        if args and args[0] is None:
-            raise ValueError(
-                f"Inputs to a layer should be tensors. Got 'None' (of type {type(None)}) as input for layer "
-                f"'{self.name}'."
-            )
-
-    def _cast(self, x):
-        """The input as an array of the layer's float type; integers and booleans stay what they are."""
-        if isinstance(x, Variable):
-            x = x._current()
-        if isinstance(x, KerasTensor):
-            return x
-        if isinstance(x, np.ndarray | ArrayLike):
-            if x.dtype.kind not in "fiub":
-                self._refuse_dtype(x)
-            wrong = x.dtype.kind == "f" and x.dtype != self._numpy_dtype and self.autocast
-            return self._recast(x) if wrong else x
-        return self._cast(np.asarray(x)) if hasattr(x, "__array__") else x
-
-    def _refuse_dtype(self, x):
-        raise ValueError(
-            f"Layer '{self.name}' computes with real numbers. Received: an array of dtype {x.dtype} and shape "
-            f"{x.shape}. Convert it first, for example with np.array(x, dtype='float32')."
-        )
-
-    def _recast(self, x):
-        y, mask = x.astype(self._numpy_dtype), get_mask(x)
-        if mask is not None:
-            set_mask(y, mask)
-        return y
-
-    def _as_float(self, x):
-        """Integers as floats of the layer's type: NumPy would make float64 of float32 with int64."""
-        return x if x.dtype.kind == "f" else x.astype(self._numpy_dtype)
 
     def _resolve_training(self, kwargs, info):
         training = kwargs.pop("training", None)
@@ -289,18 +208,6 @@ class Layer(WeightOwner, StatelessCall, Configured, Registered):
             raise RuntimeError("Cannot add call-context args after the layer has been called.")
         self._call_context_args = self._call_context_args | set(names)
 
-    def _fill_masks(self, args, kwargs, info):
-        """Give the masks that came with the inputs to the parameters of `call` that want them."""
-        if not info.mask_names:
-            return
-        tensors = info.tensors(args, kwargs)
-        alone = len(tensors) == 1
-        sources = {"mask" if alone else f"{name}_mask": value for name, value in tensors.items()}
-        for name, value in sources.items():
-            wanted = name in info.mask_names and name not in info.names[: len(args)] and kwargs.get(name) is None
-            if wanted and (masks := _masks_of(value)) is not None:
-                kwargs[name] = masks
-
     def _build_for(self, args, kwargs):
         """Make the weights for these inputs."""
         info = self._call_info
@@ -323,13 +230,10 @@ class Layer(WeightOwner, StatelessCall, Configured, Registered):
         self._first_shapes = [np.shape(output) for output in tree.flatten(outputs)]
         return outputs
 
-    def _in_own_dtype(self, outputs):
-        """NumPy makes float64 of float32 with its own scalars, or with int64: such outputs are cast back."""
-        dtype = getattr(outputs, "dtype", None)
-        if dtype == self._numpy_dtype or not self.autocast or self._sublayers():
-            return outputs
-        is_float = lambda x: getattr(getattr(x, "dtype", None), "kind", "") == "f"  # noqa: E731
-        return tree.map_structure(lambda x: self._cast(x) if is_float(x) else x, outputs)
+    def _penalize_activity(self, outputs):
+        for output in tree.flatten(outputs):
+            penalty = self.activity_regularizer(output)
+            self.add_loss(penalty / max(1, output.shape[0]) if np.ndim(output) else penalty)
 
     def _call_note(self, args, kwargs) -> str:
         cls = type(self).__name__
@@ -374,11 +278,6 @@ class Layer(WeightOwner, StatelessCall, Configured, Registered):
         with call_scope(None), name_scope(self.name):
             return self._in_own_dtype(self.call(*args, **kwargs))
 
-    def _output_dtype(self, args) -> str:
-        first: Any = tree.flatten(args)[0] if args else None
-        keeps = self.keeps_integers and first is not None and np.dtype(first.dtype).kind != "f"
-        return str(first.dtype) if keeps else self.compute_dtype
-
     @property
     def input(self):
         """The symbolic input of the layer's first call."""
@@ -394,42 +293,7 @@ class Layer(WeightOwner, StatelessCall, Configured, Registered):
             raise AttributeError(f"The layer {self.name} has never been called and thus has no defined {what}.")
         return self._inbound_nodes[0]
 
-    # --- after the formula ------------------------------------------------------------------------------------------
-
-    def _penalize_activity(self, outputs):
-        for output in tree.flatten(outputs):
-            penalty = self.activity_regularizer(output)
-            self.add_loss(penalty / max(1, output.shape[0]) if np.ndim(output) else penalty)
-
-    def _with_masks(self, first, outputs, masks):
-        """The outputs, marked with the masks they have now; new views where an output is the input itself."""
-        if not self.supports_masking and not self._makes_masks:
-            warnings.warn(
-                f"Layer '{self.name}' (of type {type(self).__name__}) was passed an input with a mask attached to it. "
-                "However, this layer does not support masking and will therefore destroy the mask information. "
-                "Downstream layers will not see the mask.",
-                stacklevel=3,
-            )
-            return outputs
-        inputs, new = tree.flatten(first), tree.flatten(self.compute_mask(first, masks))
-        leaves = tree.flatten(outputs)
-        for i, (output, mask) in enumerate(zip(leaves, new, strict=False)):
-            if mask is None or not isinstance(output, np.ndarray | ArrayLike) or get_mask(output) is not None:
-                continue
-            leaves[i] = output[...] if any(output is x for x in inputs) else output
-            set_mask(leaves[i], mask)
-        return tree.pack_sequence_as(outputs, leaves)
-
-    def _symbolic_masks(self, node) -> list:
-        """The masks of the symbolic outputs of a call: what `compute_mask` makes of those of its inputs."""
-        first = next(iter(self._call_info.tensors(node.args, node.kwargs).values()), None)
-        masks = node.kwargs.get("mask")
-        masks = _masks_of(first, get_mask) if masks is None else masks
-        new = None
-        if self._makes_masks or (self.supports_masking and masks is not None):
-            new = self.compute_mask(first, masks)
-        found = tree.flatten(new)
-        return found if len(found) == len(node.output_tensors) else [None] * len(node.output_tensors)
+    # --- as an object ----------------------------------------------------------------------------------------------
 
     def __getattr__(self, name):
         if "_own_trainable" not in vars(self) and not name.startswith("__"):
@@ -450,27 +314,6 @@ class Layer(WeightOwner, StatelessCall, Configured, Registered):
 
 
 Layer._call_info = CallInfo(Layer.call)
-
-
-def _present_mask(x):
-    """The mask of an array; a symbolic tensor has none as long as nobody asks."""
-    return None if isinstance(x, KerasTensor) else get_mask(x)
-
-
-def _masks_of(value, get=_present_mask):
-    """The masks of an array or of nested arrays, in the same structure; None if there are none."""
-    if not tree.is_nested(value):
-        return get(value)
-    masks = [get(leaf) for leaf in tree.flatten(value)]
-    return tree.pack_sequence_as(value, masks) if any(mask is not None for mask in masks) else None
-
-
-def _positional_hint(value, args) -> str:
-    if isinstance(value, type) or callable(value):
-        return f" Is {getattr(value, '__name__', value)} meant to be called first?"
-    if any(isinstance(argument, list | tuple) for argument in args):
-        return " A Python list means several inputs; for one input make an array of it: np.array(x)."
-    return " Make an array of it: np.array(x)."
 
 
 def _describe(value) -> str:
