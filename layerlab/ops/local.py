@@ -20,6 +20,9 @@ from layerlab.threads import number_of_threads, share
 
 __all__ = ["locally_connected"]
 
+_MANY = 32  # inputs of a window; with more, BLAS's products of small matrices are as quick as a loop over numbers
+_MUCH = 2**20  # multiplications; with fewer, sharing the loop takes longer than NumPy's calls
+
 
 @primitive
 def locally_connected(x, kernel, windows: Windows, bias=None, rectified=False):
@@ -45,7 +48,7 @@ def _keeping_inputs(x, kernel, windows: Windows, bias=None, rectified=False):
     """The sums; and for the gradient the sums and what they were made from: the windows' inputs or a loop's columns."""
     y = np.empty((len(kernel), kernel.shape[2], len(x)), np.result_type(x, kernel))
     seen = columns = None
-    if (loop := _loop(SUMS, y, x, kernel)) is not None:
+    if (loop := _loop(SUMS, y, kernel, x)) is not None:
         offsets = np.zeros(y.shape[:2], y.dtype) if bias is None else bias.reshape(y.shape[:2])
         columns = columns_of(x, windows)
         run(loop, columns, windows, x.shape[1:], (kernel, offsets, y), rectified)
@@ -55,9 +58,10 @@ def _keeping_inputs(x, kernel, windows: Windows, bias=None, rectified=False):
     return _batch_first(y.reshape(*windows.outputs, *y.shape[1:])), (y, seen, columns)
 
 
-def _loop(loop: Loop, y, *arrays):
-    """What numba made of a loop; None where NumPy has to do it: not yet worth it, or not float32 all over."""
-    if not y.size or any(array.dtype != np.float32 for array in (y, *arrays)):
+def _loop(loop: Loop, y, kernel, *arrays):
+    """What numba made of a loop; None where NumPy has to do it, or is sooner done: it has no types but float32."""
+    inputs = kernel.shape[1]
+    if inputs > _MANY or y.size * inputs < _MUCH or any(array.dtype != np.float32 for array in (y, kernel, *arrays)):
         return None
     return loop.after(y.size)
 
@@ -151,7 +155,7 @@ def _batch_first(array):
 def _shares(wanted, g, kept, x, kernel, windows, bias=None, rectified=False):
     y, seen, columns = kept
     g = contiguous(np.moveaxis(g, 0, -1)).reshape(y.shape)  # a view if the batch is innermost in memory
-    loop = _loop(GRADIENTS, y, g, x, kernel) if rectified and _X not in wanted else None
+    loop = _loop(GRADIENTS, y, kernel, g, x) if rectified and _X not in wanted else None
     if loop is not None:
         by_kernel, by_bias = np.empty(kernel.shape, y.dtype), np.empty(y.shape[:2], y.dtype)
         columns = columns_of(x, windows) if columns is None else columns

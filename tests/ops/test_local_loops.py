@@ -29,6 +29,7 @@ CASES = [
 @pytest.fixture(params=["as Python", "compiled"])
 def loops(request, monkeypatch):
     """How often each loop ran; from the first call on."""
+    monkeypatch.setattr(local, "_MUCH", 1)
     ran = {}
     for name, loop in (("SUMS", SUMS), ("GRADIENTS", GRADIENTS)):
         function = loop.function
@@ -138,3 +139,12 @@ def test_what_is_read_only_or_of_another_type_is_taken_all_the_same(loops):
     assert loops == {"SUMS": 2, "GRADIENTS": 2}
     for ours, exact in zip(found, expected, strict=True):
         np.testing.assert_allclose(ours, exact, rtol=1e-6)
+
+
+@pytest.mark.parametrize(("steps", "taps"), [(34, 33), (4, 3)])
+def test_long_windows_and_little_work_are_left_to_numpy(steps, taps, loops, monkeypatch):
+    monkeypatch.setattr(local, "_MUCH", 2 * 32 + 1)
+    results(*arrays(((steps,), (taps,), (1,), "valid", 1, 1)), rectified=True)
+    assert loops == {"SUMS": 0, "GRADIENTS": 0}
+    results(*arrays(((33,), (32,), (1,), "valid", 1, 1)), rectified=True)
+    assert loops == {"SUMS": 1, "GRADIENTS": 1}
