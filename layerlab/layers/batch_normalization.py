@@ -1,11 +1,14 @@
 """BatchNormalization: each feature on a common scale over the batch, with averages to fall back on at inference."""
 
+import math
+
 import numpy as np
 
 from layerlab import initializers
 from layerlab.autodiff import stop_gradient
 from layerlab.layers.input_spec import InputSpec
 from layerlab.layers.normalization import RESCALING, Rescaled, along, one_axis
+from layerlab.ops.features import feature_moments, scale_features
 from layerlab.ops.normalize import moments, standardize
 
 __all__ = ["BatchNormalization"]
@@ -147,12 +150,26 @@ class BatchNormalization(Rescaled):
                 "The mask provided should be one dimension less than the inputs. "
                 f"Received: mask.shape={mask.shape}, inputs.shape={inputs.shape}"
             )
-        x = self._wide(inputs)
-        y = self._standardized(x, mask) if training and self.trainable and x.size else self._moved(x)
-        return self._narrow(self._rescaled(y, [self.axis]))
+        x, by_batch = self._wide(inputs), bool(training and self.trainable and inputs.size)
+        if by_batch and (self.renorm or mask is not None):
+            return self._narrow(self._rescaled(self._standardized(x, mask), [self.axis]))
+        return self._narrow(self._by_features(x, by_batch))
+
+    def _by_features(self, x, by_batch):
+        """All of it at once, by the moments of the batch or by the moving averages."""
+        x = np.moveaxis(x, self.axis, -1)
+        rows = np.reshape(x, (1, math.prod(x.shape[:-1]), x.shape[-1]))
+        if by_batch:
+            moments = feature_moments(stop_gradient(rows))
+            self._move(self.moving_mean, moments[0, 0])
+            self._move(self.moving_variance, moments[1, 0])
+        else:
+            moments = np.stack([self._wide(self.moving_mean.value), self._wide(self.moving_variance.value)])[:, None]
+        y = scale_features(rows, self.gamma, self.beta, moments, None, self.epsilon, by_batch)
+        return np.moveaxis(np.reshape(y, x.shape), -1, self.axis)
 
     def _standardized(self, x, mask):
-        """x by the mean and variance of the batch, which the moving averages take note of."""
+        """x by the mean and variance of what a mask leaves of the batch; the moving averages take note of them."""
         others = tuple(i for i in range(x.ndim) if i != self.axis % x.ndim)
         if mask is None:
             mean, variance = moments(stop_gradient(x), others, keepdims=True)
@@ -185,12 +202,6 @@ class BatchNormalization(Rescaled):
         self._move(self.moving_stddev, deviation)
         self.moving_variance.assign(np.maximum(self.moving_stddev.value**2 - self.epsilon, 0))
         return y * along(r, [self.axis], y.shape) + along(d, [self.axis], y.shape)
-
-    def _moved(self, x):
-        """x by the moving averages."""
-        mean = self._wide(self.moving_mean.value)
-        deviation = np.sqrt(self._wide(self.moving_variance.value) + self.epsilon)
-        return (x - along(mean, [self.axis], x.shape)) / along(deviation, [self.axis], x.shape)
 
 
 def _checked_clipping(limits: dict) -> dict:

@@ -4,6 +4,7 @@ They differ in what shares a mean and a variance, or a length: all features, som
 BatchNormalization, which looks across the batch, is in batch_normalization.py.
 """
 
+import math
 import warnings
 from typing import ClassVar
 
@@ -13,6 +14,7 @@ from layerlab import constraints, initializers, regularizers
 from layerlab.autodiff import stop_gradient
 from layerlab.layers.input_spec import InputSpec
 from layerlab.layers.layer import Layer
+from layerlab.ops.features import feature_moments, scale_features
 from layerlab.ops.normalize import moments, standardize, to_unit_length
 
 __all__ = ["GroupNormalization", "LayerNormalization", "RMSNormalization", "UnitNormalization"]
@@ -300,13 +302,11 @@ class GroupNormalization(Rescaled):
         self.input_spec = InputSpec(ndim=len(input_shape), axes={self.axis: channels})
 
     def call(self, inputs):
-        x = self._wide(inputs)
-        axis = self.axis % x.ndim
-        shape = x.shape
-        x = np.reshape(x, (*shape[:axis], self.groups, shape[axis] // self.groups, *shape[axis + 1 :]))
-        others = tuple(i for i in range(1, x.ndim) if i != axis)
-        y = standardize(x, *moments(stop_gradient(x), others, keepdims=True), others, self.epsilon)
-        return self._narrow(self._rescaled(np.reshape(y, shape), [axis]))
+        x = np.moveaxis(self._wide(inputs), self.axis, -1)
+        rows = np.reshape(x, (len(x), math.prod(x.shape[1:-1]), x.shape[-1]))
+        moments = feature_moments(stop_gradient(rows), self.groups)
+        y = scale_features(rows, self.gamma, self.beta, moments, self.groups, self.epsilon)
+        return self._narrow(np.moveaxis(np.reshape(y, x.shape), -1, self.axis))
 
 
 _NO_AXIS = "Invalid value for `axis` argument: expected an int or a list/tuple of ints. Received: axis={}"
