@@ -1,7 +1,8 @@
 """Depthwise and separable convolutions: kernels that see one channel each, and a mix of the channels after that."""
 
 from layerlab.layers.convolving import GEOMETRY, Convolution, positive, weight_options
-from layerlab.ops.conv import conv, depthwise_conv
+from layerlab.ops.conv import conv
+from layerlab.ops.depthwise import depthwise_conv
 
 __all__ = [
     "DepthwiseConv1D",

@@ -16,7 +16,7 @@ from layerlab.ops.windows import Windows
 from layerlab.ops.winograd import Winograd
 from layerlab.threads import share
 
-__all__ = ["conv", "conv_transpose", "depthwise_conv"]
+__all__ = ["conv", "conv_transpose"]
 
 _LARGE = 2**25  # multiplications of a sample, a third of a millisecond
 _STRIPS = 12  # of such a sample, at least
@@ -194,41 +194,3 @@ def _transpose_kernel(g, y, x, kernel, strides, padding, dilation, output_paddin
 
 
 conv_transpose.defvjp(_transpose_x, _transpose_kernel)
-
-
-@primitive
-def depthwise_conv(x, kernel, strides, padding, dilation):
-    """A kernel for each channel: y[o, c * m + i] = sum over j of x[o * stride + j * dilation, c] * kernel[j, c, i].
-
-    Args:
-        x: (batch, *spatial, channels).
-        kernel: (*size, channels, m).
-
-    >>> depthwise_conv(np.ones((1, 3, 2)), np.ones((2, 2, 1)), (1,), "valid", (1,)).shape
-    (1, 2, 2)
-    """
-    windows = _windows(x, kernel, strides, padding, dilation)
-    padded = windows.pad(x)
-    y = sum(padded[seen][..., None] * kernel[tap] for tap, seen in windows.taps())
-    return y.reshape(*y.shape[:-2], y.shape[-2] * y.shape[-1])
-
-
-def _depthwise_x(g, y, x, kernel, strides, padding, dilation):
-    windows = _windows(x, kernel, strides, padding, dilation)
-    g = g.reshape(*g.shape[:-1], *kernel.shape[-2:])
-    padded = np.zeros(windows.pad(x).shape, np.result_type(g, kernel))
-    for tap, seen in windows.taps():
-        padded[seen] += np.einsum("...ci,ci->...c", g, kernel[tap])
-    return windows.unpad(padded, x.shape[1:-1])
-
-
-def _depthwise_kernel(g, y, x, kernel, strides, padding, dilation):
-    windows = _windows(x, kernel, strides, padding, dilation)
-    padded, g = windows.pad(x), g.reshape(-1, *kernel.shape[-2:])
-    found = np.empty_like(kernel)
-    for tap, seen in windows.taps():
-        found[tap] = np.einsum("bc,bci->ci", padded[seen].reshape(-1, x.shape[-1]), g)
-    return found
-
-
-depthwise_conv.defvjp(_depthwise_x, _depthwise_kernel)

@@ -11,7 +11,8 @@ import layerlab.ops.conv as conv_module
 from layerlab import threads
 from layerlab.autodiff import check_gradients, gradient
 from layerlab.ops import windows
-from layerlab.ops.conv import _conv_shares, conv, conv_transpose, depthwise_conv
+from layerlab.ops.conv import _conv_shares, conv, conv_transpose
+from layerlab.ops.depthwise import depthwise_conv
 from tests.ops import loops
 from tests.ops.spatial_cases import geometries, numbers
 
