@@ -7,6 +7,7 @@ those of the walk back can be printed, one a line, compiled once and run without
 import keyword
 import math
 import re
+from collections import Counter
 from collections.abc import Callable
 from typing import Any, NamedTuple
 
@@ -94,6 +95,7 @@ class ProgramTape(Tape):
         self._live: set[int] = set()  # slots that depend on a variable
         self._names: dict[int, str] = {}  # id of a constant -> its name in the program
         self._constants: dict[str, Any] = {"__builtins__": {}}
+        self._named: Counter[str] = Counter()  # how many constants have a name already
         self._inputs = 0
         self._fixed: set[int] = set()  # slots whose gradient is the same in every run
 
@@ -217,9 +219,10 @@ class ProgramTape(Tape):
             name = re.sub(r"\W", "", name or getattr(value, "__name__", "call")).strip("_")
             if keyword.iskeyword(name) or _LOCAL.fullmatch(name):
                 name += "_"
-            number = sum(taken.rpartition("_")[0] == name or taken == name for taken in self._constants)
-            self._names[id(value)] = f"{name}_{number}" if number else name
-            self._constants[self._names[id(value)]] = value  # which also keeps the id its own
+            while (own := f"{name}_{self._named[name]}" if self._named[name] else name) in self._constants:
+                self._named[name] += 1
+            self._names[id(value)] = own
+            self._constants[own] = value  # which also keeps the id its own
         return self._names[id(value)]
 
     # --- backward -----------------------------------------------------------------------------------------------------
@@ -311,7 +314,9 @@ class ProgramTape(Tape):
 
 
 def _is_frozen(value) -> bool:
-    """Whether it is of a frozen dataclass, such as the windows of a layer."""
+    """Whether it is of a frozen dataclass, such as the windows of a layer, or an array that was made read-only."""
+    if isinstance(value, np.ndarray):
+        return value.base is None and not value.flags.writeable
     return getattr(getattr(value, "__dataclass_params__", None), "frozen", False)
 
 

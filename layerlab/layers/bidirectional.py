@@ -51,6 +51,8 @@ class Bidirectional(Layer):
     supports_masking = True
     config_names = ("merge_mode",)
 
+    repeats = True  # if the layers inside do
+
     def __init__(self, layer, merge_mode="concat", weights=None, backward_layer=None, **kwargs):
         _check_layers(layer, backward_layer)
         if merge_mode is not None and merge_mode not in _MERGES:

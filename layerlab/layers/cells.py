@@ -50,6 +50,12 @@ class KernelCell(Layer, named=False):
 
     gates = 1
     weight_names = ("kernel", "recurrent_kernel", "bias")
+    repeats_predictions = True
+
+    @property
+    def repeats(self) -> bool:  # type: ignore[override]
+        """Whether nothing is drawn in training."""
+        return not (self.dropout or self.recurrent_dropout)
 
     def _set_up(self, arguments: dict) -> None:
         """Keep a constructor's arguments in attributes of the same names."""

@@ -29,6 +29,8 @@ class StackedRNNCells(Layer):
     Source: Keras page "StackedRNNCells layer".
     """
 
+    repeats = True  # if the cells do
+
     def __init__(self, cells, **kwargs):
         super().__init__(**kwargs)
         for cell in cells:

@@ -62,6 +62,7 @@ def assert_equal(found, expected):
         np.testing.assert_array_equal(a, b)
 
 
+SEQUENCE = layers.Reshape((5, 1))
 MODELS = {
     "mlp": mlp,
     "penalties": lambda **k: mlp(Dense(4, kernel_regularizer="l2", bias_regularizer=regularizers.L1(0.1)), **k),
@@ -74,6 +75,12 @@ MODELS = {
     ),
     "normalization": lambda **k: mlp(layers.LayerNormalization(), layers.Activation("tanh"), layers.PReLU(), **k),
     "focal": lambda **k: mlp(layers.Softmax(), loss="sparse_categorical_crossentropy", **k),
+    "recurrent": lambda **k: mlp(SEQUENCE, layers.LSTM(3, return_sequences=True), layers.GRU(2), **k),
+    "recurrent backwards": lambda **k: mlp(
+        SEQUENCE, layers.GRU(2, reset_after=False, go_backwards=True, return_sequences=True), layers.SimpleRNN(2), **k
+    ),
+    "stacked cells": lambda **k: mlp(SEQUENCE, layers.RNN([layers.LSTMCell(2), layers.GRUCell(3)]), **k),
+    "both directions": lambda **k: mlp(SEQUENCE, layers.Bidirectional(layers.LSTM(2)), **k),
     "inside": lambda **k: mlp(Sequential([Dense(4, activation="gelu"), Dense(4)]), **k),
 }
 
@@ -122,6 +129,15 @@ class Halving(layers.Layer):
         return inputs * self.factor
 
 
+class Summing(layers.Layer):
+    """A cell."""
+
+    state_size = 1
+
+    def call(self, inputs, states):
+        return states[0] + inputs, [states[0] + inputs]
+
+
 def noisy(x):
     return x + np.random.normal(size=x.shape).astype("float32")
 
@@ -147,6 +163,8 @@ NOT_REPEATED = {
     "a function that draws": lambda: mlp(layers.Activation(noisy)),
     "a Lambda": lambda: mlp(layers.Lambda(lambda x: x * 2.0)),
     "dropout": lambda: mlp(layers.Dropout(0.5)),
+    "dropout of a state": lambda: mlp(SEQUENCE, layers.LSTM(2, recurrent_dropout=0.5)),
+    "a cell of one's own": lambda: mlp(SEQUENCE, layers.RNN(Summing())),
     "moving averages": lambda: mlp(layers.BatchNormalization()),
     "a loss of one's own": lambda: mlp(loss=lambda t, p: np.mean(p**2, axis=-1), metrics=()),
     "a penalty of one's own": lambda: mlp(Dense(4, kernel_regularizer=lambda w: np.sum(w**2))),
@@ -168,6 +186,26 @@ def test_what_may_not_repeat_itself_takes_the_plain_way(name, runs):
     trained(NOT_REPEATED[name]())
     assert runs
     assert not any(runs)
+
+
+def test_recurrent_layers_with_masks_or_states_take_the_plain_way(runs, predictions):
+    def masked(**arguments):
+        ids = layers.Embedding(3, 4, mask_zero=True)
+        model = Sequential([Input((5,), dtype="int32"), ids, layers.LSTM(2), Dense(1)])
+        model.compile("sgd", "mse", **arguments)
+        return model
+
+    def stateful(**arguments):
+        model = Sequential([Input(batch_shape=(8, 4, 1)), layers.GRU(2, stateful=True), Dense(1)])
+        model.compile("sgd", "mse", **arguments)
+        return model
+
+    ids = RNG.integers(0, 3, (24, 5))
+    for model, x in ((masked, ids), (stateful, X[:, :, None])):
+        assert_equal(trained(model(), x, Y), trained(model(run_eagerly=True), x, Y))
+        model().predict(x, batch_size=8, verbose=0)
+    assert runs
+    assert not any(runs + predictions)
 
 
 def test_a_subclass_takes_the_plain_way(runs):
@@ -257,7 +295,7 @@ def test_a_repeated_prediction_gives_the_plain_numbers_to_the_last_bit(name, pre
     np.testing.assert_array_equal(found, expected)
 
 
-ONLY_TRAINED_PLAINLY = {"dropout", "moving averages"}
+ONLY_TRAINED_PLAINLY = {"dropout", "dropout of a state", "moving averages"}
 
 
 @pytest.mark.parametrize("name", sorted(ONLY_TRAINED_PLAINLY))
