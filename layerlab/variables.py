@@ -11,7 +11,7 @@ import numpy as np
 
 from layerlab.autodiff.arraylike import ArrayLike
 from layerlab.autodiff.tape import active_tape
-from layerlab.autodiff.traced import Watched, stop_gradient, unwatch
+from layerlab.autodiff.traced import TracedArray, Watched, stop_gradient, unwatch
 from layerlab.changes import count_change
 from layerlab.config import floatx, standardize_dtype
 from layerlab.naming import auto_name
@@ -213,6 +213,8 @@ class Variable(Watched):
         """
         if isinstance(value, ArrayLike):
             value = unwatch(value) if self._trainable else stop_gradient(value)
+        if isinstance(value, TracedArray) and not self._trainable:  # of a program that is being written
+            return value._tape.assign(self, value)
         value = np.array(value, dtype=self._array.dtype)
         if value.shape != self._array.shape:
             raise ValueError(

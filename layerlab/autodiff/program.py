@@ -54,12 +54,14 @@ class Program:
         lines: of the body.
         inputs: how many arrays it takes.
         constants: what the names in it mean.
+        assigns: whether variables have other values after it.
 
     Attributes:
         source: the function's text: `print(program.source)`.
     """
 
-    def __init__(self, lines: list[str], inputs: int, constants: dict[str, Any]):
+    def __init__(self, lines: list[str], inputs: int, constants: dict[str, Any], assigns: bool):
+        self.assigns = assigns
         head = f"def step({', '.join(f's{i}' for i in range(inputs))}):"
         self.source = "\n    ".join([head, *_with_deletions(lines)])
         exec(compile(self.source, "<program of a tape>", "exec"), constants)
@@ -95,6 +97,7 @@ class ProgramTape(Tape):
         self._live: set[int] = set()  # slots that depend on a variable
         self._names: dict[int, str] = {}  # id of a constant -> its name in the program
         self._constants: dict[str, Any] = {"__builtins__": {}}
+        self._assigned: dict[int, tuple[Watched, TracedArray]] = {}  # id of a variable -> what it is to become
         self._named: Counter[str] = Counter()  # how many constants have a name already
         self._inputs = 0
         self._fixed: set[int] = set()  # slots whose gradient is the same in every run
@@ -113,6 +116,8 @@ class ProgramTape(Tape):
     # --- forward ----------------------------------------------------------------------------------------------------
 
     def traced_variable(self, variable: Watched, value, name: str) -> TracedArray:
+        if id(variable) in self._assigned:
+            return self._assigned[id(variable)][1]
         is_new = not self.watches(variable)
         traced = super().traced_variable(variable, value, name)
         if is_new:
@@ -193,6 +198,13 @@ class ProgramTape(Tape):
         self._lines.append(f"s{self._slots - 1} = s{x._slot}")
         return TracedArray(x._value, self, self._slots - 1)
 
+    def assign(self, variable: Watched, value: TracedArray) -> TracedArray:
+        """Let a variable become this at the end of each run, and be it from here on; now nothing is assigned."""
+        if (value.shape, value.dtype) != (variable._array.shape, variable._array.dtype):
+            raise NotRepeatable("what is assigned has another shape or type")
+        self._assigned[id(variable)] = variable, value
+        return value
+
     def truth(self, value) -> bool:
         if not self.recording:
             return super().truth(value)
@@ -232,8 +244,11 @@ class ProgramTape(Tape):
         slots = [self._slot_of(source) for source in sources]
         found = self._write_back(target) if target is not None else {}
         gradients = [self._gradient(slot, found, source) for slot, source in zip(slots, sources, strict=True)]
+        for variable, value in self._assigned.values():  # at last: after an error nothing has changed
+            name = self._constant(variable, "variable")
+            self._lines.append(f"{name}._array = {self._constant(np.asarray)}({self._text(value)})")
         self._lines.append(f"return {self._text(list(outputs))}, [{', '.join(gradients)}]".replace(", ]", "]"))
-        return Program(self._lines, self._inputs, self._constants)
+        return Program(self._lines, self._inputs, self._constants, assigns=bool(self._assigned))
 
     def _write_back(self, target: TracedArray) -> dict[int, Any]:
         """The walk of `Tape.gradient`, each of its calls made and written down; what is left are the variables'."""

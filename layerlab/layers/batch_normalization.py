@@ -7,7 +7,7 @@ import numpy as np
 from layerlab import initializers
 from layerlab.autodiff import stop_gradient
 from layerlab.layers.input_spec import InputSpec
-from layerlab.layers.normalization import RESCALING, Rescaled, along, one_axis
+from layerlab.layers.normalization import RESCALING, Rescaled, along, one_axis, with_axis_last
 from layerlab.ops.features import feature_moments, scale_features
 from layerlab.ops.normalize import moments, standardize
 
@@ -157,7 +157,7 @@ class BatchNormalization(Rescaled):
 
     def _by_features(self, x, by_batch):
         """All of it at once, by the moments of the batch or by the moving averages."""
-        x = np.moveaxis(x, self.axis, -1)
+        x = with_axis_last(x, self.axis)
         rows = np.reshape(x, (1, math.prod(x.shape[:-1]), x.shape[-1]))
         if by_batch:
             moments = feature_moments(stop_gradient(rows))
@@ -165,8 +165,8 @@ class BatchNormalization(Rescaled):
             self._move(self.moving_variance, moments[1, 0])
         else:
             moments = np.stack([self._wide(self.moving_mean.value), self._wide(self.moving_variance.value)])[:, None]
-        y = scale_features(rows, self.gamma, self.beta, moments, None, self.epsilon, by_batch)
-        return np.moveaxis(np.reshape(y, x.shape), -1, self.axis)
+        y = scale_features(rows, self.gamma, self.beta, stop_gradient(moments), None, self.epsilon, by_batch)
+        return with_axis_last(np.reshape(y, x.shape), self.axis, back=True)
 
     def _standardized(self, x, mask):
         """x by the mean and variance of what a mask leaves of the batch; the moving averages take note of them."""

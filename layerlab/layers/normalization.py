@@ -104,6 +104,13 @@ def along(weight, axes, shape):
     return np.reshape(weight, [size if i in axes else 1 for i, size in enumerate(shape)])
 
 
+def with_axis_last(x, axis, back=False):
+    """x with this axis moved to the end, or back from there; x itself, as it mostly is, if it is the last anyway."""
+    if axis in (-1, x.ndim - 1):
+        return x
+    return np.moveaxis(x, -1, axis) if back else np.moveaxis(x, axis, -1)
+
+
 def _listed(axis) -> list[int]:
     return axis if isinstance(axis, list) else [axis]
 
@@ -302,11 +309,11 @@ class GroupNormalization(Rescaled):
         self.input_spec = InputSpec(ndim=len(input_shape), axes={self.axis: channels})
 
     def call(self, inputs):
-        x = np.moveaxis(self._wide(inputs), self.axis, -1)
+        x = with_axis_last(self._wide(inputs), self.axis)
         rows = np.reshape(x, (len(x), math.prod(x.shape[1:-1]), x.shape[-1]))
         moments = feature_moments(stop_gradient(rows), self.groups)
         y = scale_features(rows, self.gamma, self.beta, moments, self.groups, self.epsilon)
-        return self._narrow(np.moveaxis(np.reshape(y, x.shape), -1, self.axis))
+        return self._narrow(with_axis_last(np.reshape(y, x.shape), self.axis, back=True))
 
 
 _NO_AXIS = "Invalid value for `axis` argument: expected an int or a list/tuple of ints. Received: axis={}"

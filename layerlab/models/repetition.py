@@ -77,15 +77,18 @@ class Repetition:
         return float(loss), _packed(written.y_pred, y_pred)
 
     def has_step(self, batch: tuple) -> bool:
-        """Whether `step` has a program for such a batch."""
+        """Whether `step` has a program for such a batch, which leaves the model as it is: the optimizer comes later."""
         return self._has(_write_step, batch)
 
     def has_test(self, batch: tuple) -> bool:
-        """Whether `test` has a program for such a batch."""
+        """Whether `test` has a program for such a batch, which leaves the model as it is."""
         return self._has(_write_test, batch)
 
     def _has(self, write: Callable, batch: tuple) -> bool:
-        return self._changes == number_of_changes() and bool(self._programs.get(_key(write, batch, _leaves(batch))))
+        if self._changes != number_of_changes():
+            return False
+        written = self._programs.get(_key(write, batch, _leaves(batch)))
+        return written is not None and not written.program.assigns
 
     def prediction(self, model, x) -> list | None:
         """[the outputs for x]; None if they are to be computed the plain way."""
