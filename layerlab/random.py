@@ -8,6 +8,8 @@ import random as python_random
 
 import numpy as np
 
+from layerlab.autodiff import primitive
+from layerlab.autodiff.rule import constant
 from layerlab.config import standardize_dtype
 from layerlab.naming import auto_name
 from layerlab.registry import Registered
@@ -71,15 +73,22 @@ class SeedGenerator(Registered):
         >>> stream.next(), stream.next()
         (array([7, 0], dtype=uint32), array([7, 1], dtype=uint32))
         """
-        current = self.state.numpy()
-        # uint32 wraps around in both updates, and the numbers drawn depend on it
-        self.state.assign(current + np.array([0, 1], "uint32") if ordered else (current + 1) * 5387 % 933199)
+        current = self.state._read()
+        self.state.assign(_after(current, ordered))
         return current
 
     def get_config(self) -> dict:
         """The seed as the user gave it (None stays None) and the name."""
         return {"seed": self._initial_seed, "name": self.name}
 
+
+@primitive
+def _after(state, ordered=True):
+    """The state that follows. uint32 wraps around in both updates, and the numbers drawn depend on it."""
+    return state + np.array([0, 1], "uint32") if ordered else (state + 1) * 5387 % 933199
+
+
+constant(_after)
 
 _global_generator: SeedGenerator | None = None
 
@@ -240,6 +249,23 @@ def dropout(inputs, rate, noise_shape=None, seed=None):
     keep = 1.0 - rate
     mask = _rng(seed).uniform(size=shape) < keep
     return inputs / keep * mask.astype(inputs.dtype)  # np.where would cost ten times as much
+
+
+@primitive
+def dropout_factors(state, shape, rate, dtype) -> np.ndarray:
+    """What `dropout` makes of ones for a state `[seed, counter]`: 0, or 1 / (1 - rate); it is read-only.
+
+    >>> dropout_factors(SeedGenerator(1).next(), (2, 3), 0.5, "float32")
+    array([[0., 0., 2.],
+           [0., 2., 2.]], dtype=float32)
+    """
+    keep = 1.0 - rate
+    factors = np.ones(shape, dtype) / keep * (np.random.default_rng(state).uniform(size=shape) < keep).astype(dtype)
+    factors.flags.writeable = False
+    return factors
+
+
+constant(dropout_factors)
 
 
 def shuffle(x, axis=0, seed=None) -> np.ndarray:

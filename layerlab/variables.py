@@ -138,6 +138,11 @@ class Variable(Watched):
             return self._array
         return tape.traced_variable(self, self._array, self.name)
 
+    def _read(self):
+        """The value for something that has no gradient; what stands for it while a program is written."""
+        tape = active_tape()
+        return self._array if tape is None else tape.read(self)
+
     @property
     def value(self):
         """The array itself; a trainable variable's is traced while a tape records.

@@ -205,6 +205,9 @@ class ProgramTape(Tape):
         self._assigned[id(variable)] = variable, value
         return value
 
+    def read(self, variable: Watched):
+        return self.traced_variable(variable, variable._array, variable.name)
+
     def truth(self, value) -> bool:
         if not self.recording:
             return super().truth(value)

@@ -167,6 +167,10 @@ class Tape:
         view.flags.writeable = False
         return view
 
+    def read(self, variable: Watched):
+        """The value of a variable for something that has no gradient, such as a draw with the seed that it holds."""
+        return variable._array
+
     def truth(self, value) -> bool:
         """A branch taken, as with any Python value; no number leaves the tape."""
         return bool(value)

@@ -4,6 +4,7 @@ At inference they do nothing. Each owns a stream of seeds: the same seed gives t
 """
 
 import math
+from typing import Any
 
 import numpy as np
 
@@ -33,7 +34,7 @@ class _Noise(Layer, named=False):
     def __init__(self, amount, seed, **kwargs):
         super().__init__(**kwargs)
         self.seed = seed
-        self.seed_generator = random.SeedGenerator(seed) if amount > 0 else None
+        self.seed_generator: Any = random.SeedGenerator(seed) if amount > 0 else None
 
     def call(self, inputs, training=False):
         if not training or self.seed_generator is None:
@@ -71,6 +72,7 @@ class Dropout(_Noise):
     Source: Srivastava et al., 2014, https://jmlr.org/papers/v15/srivastava14a.html; Keras page "Dropout layer".
     """
 
+    repeats = True  # draws are a function of a state, which a program may read and assign
     config_names = ("rate", "seed", "noise_shape")
 
     def __init__(self, rate, noise_shape=None, seed=None, **kwargs):
@@ -83,8 +85,9 @@ class Dropout(_Noise):
 
     def _disturbed(self, x):
         shape = self._noise_shape(x)
-        # zeros and 1 / (1 - rate), so that a single multiplication is left for the inputs
-        return x * random.dropout(np.ones(shape, x.dtype), self.rate, seed=self.seed_generator)
+        if self.rate == 1:  # nothing to draw
+            return x * 0.0
+        return x * random.dropout_factors(self.seed_generator.next(), shape, self.rate, x.dtype)
 
 
 class _SpatialDropout(Dropout, named=False):

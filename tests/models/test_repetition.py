@@ -78,6 +78,8 @@ MODELS = {
     "moving averages": lambda **k: mlp(layers.BatchNormalization(), **k),
     "moving averages, frozen": lambda **k: mlp(layers.BatchNormalization(trainable=False), **k),
     "moving averages of averages": lambda **k: mlp(layers.BatchNormalization(renorm=True), **k),
+    "dropout": lambda **k: mlp(layers.Dropout(0.5, seed=3), Dense(4), layers.Dropout(0.2, seed=3), **k),
+    "dropout of everything": lambda **k: mlp(layers.Dropout(1.0), **k),
     "focal": lambda **k: mlp(layers.Softmax(), loss="sparse_categorical_crossentropy", **k),
     "recurrent": lambda **k: mlp(SEQUENCE, layers.LSTM(3, return_sequences=True), layers.GRU(2), **k),
     "recurrent backwards": lambda **k: mlp(
@@ -191,7 +193,7 @@ NOT_REPEATED = {
     "a custom layer": lambda: mlp(Halving()),
     "a function that draws": lambda: mlp(layers.Activation(noisy)),
     "a Lambda": lambda: mlp(layers.Lambda(lambda x: x * 2.0)),
-    "dropout": lambda: mlp(layers.Dropout(0.5)),
+    "noise": lambda: mlp(layers.GaussianNoise(0.5)),
     "dropout of a state": lambda: mlp(SEQUENCE, layers.LSTM(2, recurrent_dropout=0.5)),
     "a cell of one's own": lambda: mlp(SEQUENCE, layers.RNN(Summing())),
     "a loss of one's own": lambda: mlp(loss=lambda t, p: np.mean(p**2, axis=-1), metrics=()),
@@ -323,7 +325,7 @@ def test_a_repeated_prediction_gives_the_plain_numbers_to_the_last_bit(name, pre
     np.testing.assert_array_equal(found, expected)
 
 
-ONLY_TRAINED_PLAINLY = {"dropout", "dropout of a state"}
+ONLY_TRAINED_PLAINLY = {"noise", "dropout of a state"}
 
 
 @pytest.mark.parametrize("name", sorted(ONLY_TRAINED_PLAINLY))
@@ -410,7 +412,7 @@ def judged(model, **arguments):
 
 
 @pytest.mark.parametrize("arguments", [{}, {"sample_weight": np.linspace(0, 1, 24)}])
-@pytest.mark.parametrize("name", [*MODELS, "dropout"])
+@pytest.mark.parametrize("name", MODELS)
 def test_a_repeated_evaluation_gives_the_plain_numbers_to_the_last_bit(name, arguments, tests):
     make = MODELS.get(name) or NOT_REPEATED[name]
     found = judged(make(), **arguments)
@@ -490,6 +492,7 @@ PROMISED = {
     "a custom layer": lambda **k: mlp(Scale(), **k),
     "a layer beside moving averages": lambda **k: mlp(layers.BatchNormalization(), Scale(), **k),
     "a state": lambda **k: mlp(Running(), **k),
+    "dropout": lambda **k: mlp(layers.Dropout(0.5, seed=3), Scale(), **k),
     "a Lambda": lambda **k: mlp(layers.Lambda(lambda x: x * 2.0), **k),
     "an activation of one's own": lambda **k: mlp(Dense(3, activation=lambda x: x * x), **k),
     "a penalty of one's own": lambda **k: mlp(Dense(4, kernel_regularizer=lambda w: 0.1 * np.sum(w**2)), **k),
@@ -508,7 +511,7 @@ def test_what_users_promise_to_repeat_is_repeated(name, runs, tests):
 
 REFUSED = {
     "draws": lambda **k: mlp(Drawing(), **k),
-    "dropout": lambda **k: mlp(layers.Dropout(0.5, seed=3), Scale(), **k),
+    "noise": lambda **k: mlp(layers.GaussianNoise(0.5, seed=3), Scale(), **k),
     "a state of another type": lambda **k: mlp(Running(dtype="float64"), **k),
     "a table from nowhere": lambda **k: mlp(layers.Lambda(lambda x: x + np.arange(5, dtype="float32")), **k),
     "a branch": lambda **k: mlp(layers.Lambda(lambda x: x if np.sum(x) > 0 else -x), **k),
