@@ -160,12 +160,12 @@ class BatchNormalization(Rescaled):
         x = with_axis_last(x, self.axis)
         rows = np.reshape(x, (1, math.prod(x.shape[:-1]), x.shape[-1]))
         if by_batch:
-            moments = feature_moments(stop_gradient(rows))
-            self._move(self.moving_mean, moments[0, 0])
-            self._move(self.moving_variance, moments[1, 0])
+            statistics = feature_moments(stop_gradient(rows))
+            self._move(self.moving_mean, statistics[0, 0])
+            self._move(self.moving_variance, statistics[1, 0])
         else:
-            moments = np.stack([self._wide(self.moving_mean.value), self._wide(self.moving_variance.value)])[:, None]
-        y = scale_features(rows, self.gamma, self.beta, stop_gradient(moments), None, self.epsilon, by_batch)
+            statistics = np.stack([self._wide(self.moving_mean.value), self._wide(self.moving_variance.value)])[:, None]
+        y = scale_features(rows, self.gamma, self.beta, stop_gradient(statistics), None, self.epsilon, by_batch)
         return with_axis_last(np.reshape(y, x.shape), self.axis, back=True)
 
     def _standardized(self, x, mask):

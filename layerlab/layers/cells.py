@@ -42,6 +42,17 @@ def _clipped_rate(rate) -> float:
     return min(1.0, max(0.0, float(rate)))
 
 
+def zero_state(shape, dtype) -> np.ndarray:
+    """Zeros that are read-only: no tape has to copy them, and a program may keep them.
+
+    >>> zero_state((1, 2), "float32").flags.writeable
+    False
+    """
+    zeros = np.zeros(shape, dtype)
+    zeros.flags.writeable = False
+    return zeros
+
+
 class KernelCell(Layer, named=False):
     """What the cells of this file share: weights for input and state, their options, and dropout for a whole sequence.
 
@@ -107,7 +118,7 @@ class KernelCell(Layer, named=False):
     def get_initial_state(self, batch_size=None):
         """States full of zeros."""
         sizes = self.state_size if isinstance(self.state_size, list) else [self.state_size]
-        return [np.zeros((batch_size, size), self.compute_dtype) for size in sizes]
+        return [zero_state((batch_size, size), self.compute_dtype) for size in sizes]
 
     # --- dropout ------------------------------------------------------------------------------------------------
 

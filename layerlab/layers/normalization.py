@@ -311,8 +311,8 @@ class GroupNormalization(Rescaled):
     def call(self, inputs):
         x = with_axis_last(self._wide(inputs), self.axis)
         rows = np.reshape(x, (len(x), math.prod(x.shape[1:-1]), x.shape[-1]))
-        moments = feature_moments(stop_gradient(rows), self.groups)
-        y = scale_features(rows, self.gamma, self.beta, moments, self.groups, self.epsilon)
+        statistics = feature_moments(stop_gradient(rows), self.groups)
+        y = scale_features(rows, self.gamma, self.beta, statistics, self.groups, self.epsilon)
         return self._narrow(with_axis_last(np.reshape(y, x.shape), self.axis, back=True))
 
 

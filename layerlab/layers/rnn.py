@@ -127,7 +127,7 @@ class RNN(Layer):
     def _first_states(self, given, batch_size: int) -> list:
         usual = self.get_initial_state(batch_size)
         if given is None:
-            return self._kept_states(batch_size) if self.stateful else tree.map_structure(_fixed, usual)
+            return self._kept_states(batch_size) if self.stateful else usual
         leaves, wanted = tree.flatten(given), tree.flatten(usual)
         if [np.shape(leaf) for leaf in leaves] != [zeros.shape for zeros in wanted]:
             raise ValueError(
@@ -230,14 +230,6 @@ def _check_cell(cell) -> None:
 
 def _state_variable(value) -> Variable:
     return Variable(value, trainable=False, dtype=value.dtype, name="rnn_state")
-
-
-def _fixed(state):
-    """A state that nobody will write into: no tape has to copy it, and a program may keep it."""
-    if isinstance(state, np.ndarray):
-        state = state.copy()
-        state.flags.writeable = False
-    return state
 
 
 def _step_mask(mask, shape) -> np.ndarray:

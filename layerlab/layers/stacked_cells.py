@@ -3,6 +3,7 @@
 import numpy as np
 
 from layerlab import tree
+from layerlab.layers.cells import zero_state
 from layerlab.layers.configurations import deserialize
 from layerlab.layers.layer import Layer
 from layerlab.serialization import serialize_keras_object
@@ -29,8 +30,6 @@ class StackedRNNCells(Layer):
     Source: Keras page "StackedRNNCells layer".
     """
 
-    repeats = True  # if the cells do
-
     def __init__(self, cells, **kwargs):
         super().__init__(**kwargs)
         for cell in cells:
@@ -38,6 +37,11 @@ class StackedRNNCells(Layer):
                 if not hasattr(cell, demand):
                     raise ValueError(_MISSING[demand].format(cell))
         self.cells = list(cells)
+
+    @property
+    def repeats(self) -> bool:  # type: ignore[override]
+        """Whether all are layers: these say themselves whether they do."""
+        return all(isinstance(cell, Layer) for cell in self.cells)
 
     @property
     def state_size(self) -> list:
@@ -100,4 +104,4 @@ def initial_state(cell, batch_size, dtype):
     """The states that a cell starts with: its own wish, or else zeros in the structure of its `state_size`."""
     if hasattr(cell, "get_initial_state"):
         return cell.get_initial_state(batch_size=batch_size)
-    return tree.map_structure(lambda size: np.zeros((batch_size, size), dtype), cell.state_size)
+    return tree.map_structure(lambda size: zero_state((batch_size, size), dtype), cell.state_size)

@@ -169,6 +169,17 @@ class Summing(layers.Layer):
         return states[0] + inputs, [states[0] + inputs]
 
 
+class Sums:
+    """A cell that is no layer."""
+
+    state_size = 2
+
+    def __call__(self, inputs, states):
+        return states[0] + inputs, [states[0] + inputs]
+
+    call = __call__
+
+
 def noisy(x):
     return x + np.random.normal(size=x.shape).astype("float32")
 
@@ -196,6 +207,7 @@ NOT_REPEATED = {
     "noise": lambda: mlp(layers.GaussianNoise(0.5)),
     "dropout of a state": lambda: mlp(SEQUENCE, layers.LSTM(2, recurrent_dropout=0.5)),
     "a cell of one's own": lambda: mlp(SEQUENCE, layers.RNN(Summing())),
+    "a cell of one's own that is no layer": lambda: mlp(SEQUENCE, layers.RNN([layers.GRUCell(2), Sums()])),
     "a loss of one's own": lambda: mlp(loss=lambda t, p: np.mean(p**2, axis=-1), metrics=()),
     "a penalty of one's own": lambda: mlp(Dense(4, kernel_regularizer=lambda w: np.sum(w**2))),
     "an activity penalty": lambda: mlp(Dense(4, activity_regularizer="l2")),
@@ -492,6 +504,7 @@ PROMISED = {
     "a custom layer": lambda **k: mlp(Scale(), **k),
     "a layer beside moving averages": lambda **k: mlp(layers.BatchNormalization(), Scale(), **k),
     "a state": lambda **k: mlp(Running(), **k),
+    "a cell": lambda **k: mlp(SEQUENCE, layers.RNN(Summing()), **k),
     "dropout": lambda **k: mlp(layers.Dropout(0.5, seed=3), Scale(), **k),
     "a Lambda": lambda **k: mlp(layers.Lambda(lambda x: x * 2.0), **k),
     "an activation of one's own": lambda **k: mlp(Dense(3, activation=lambda x: x * x), **k),
@@ -509,7 +522,15 @@ def test_what_users_promise_to_repeat_is_repeated(name, runs, tests):
     assert not any(runs)
 
 
+class Started(Summing):
+    """A cell that draws the state that it starts with."""
+
+    def get_initial_state(self, batch_size=None):
+        return [np.random.normal(size=(batch_size, 1)).astype("float32")]
+
+
 REFUSED = {
+    "draws a state": lambda **k: mlp(SEQUENCE, layers.RNN(Started()), **k),
     "draws": lambda **k: mlp(Drawing(), **k),
     "noise": lambda **k: mlp(layers.GaussianNoise(0.5, seed=3), Scale(), **k),
     "a state of another type": lambda **k: mlp(Running(dtype="float64"), **k),
