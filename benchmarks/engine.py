@@ -17,12 +17,13 @@ import numpy as np
 
 __all__ = ["engine"]
 
-# input (batch, *spatial, channels), window, filters: W3's and W6's layers, one with padding, growing batches and widths
-SIZES = (
-    ((128, 28, 28, 1), (3, 3), 32, "valid"),
-    ((128, 26, 26, 32), (3, 3), 64, "valid"),
-    ((128, 1000, 16), (5,), 32, "valid"),
-    ((128, 996, 32), (5,), 32, "valid"),
+# input (batch, *spatial, channels), window, filters, padding: the workloads' layers, the first of each first
+LAYERS = {
+    "W3": (((128, 28, 28, 1), (3, 3), 32, "valid"), ((128, 26, 26, 32), (3, 3), 64, "valid")),
+    "W6": (((128, 1000, 16), (5,), 32, "valid"), ((128, 996, 32), (5,), 32, "valid")),
+}
+SIZES = (  # beside them one with padding, and growing batches
+    *(size for layers in LAYERS.values() for size in layers),
     ((32, 16, 16, 128), (3, 3), 128, "same"),
     *(((batch, 26, 26, 32), (3, 3), 64, "valid") for batch in (1, 8, 32, 512)),
 )
@@ -33,7 +34,11 @@ _PAUSE = 0.15  # for BLAS's own threads, which go on at full speed for 0.1 s aft
 
 
 def engine(rounds: int) -> str:
-    """A Markdown table: billions of operations a second of a convolution and its gradients, and of their products."""
+    """A Markdown table: billions of operations a second of a convolution and its gradients, and of their products.
+
+    Below it, what the steps of two workloads ask of all their convolutions together.
+    """
+    taken = {}
     lines = [
         "| convolution | outputs | input's gradient | kernel's gradient | outputs, µs a sample |",
         "|---|---:|---:|---:|---:|",
@@ -42,10 +47,19 @@ def engine(rounds: int) -> str:
         shape, window, filters, padding = size
         operations, tasks = _tasks(*size)
         seconds = {name: statistics.median(times) for name, times in _in_turns(tasks, rounds).items()}
+        taken[size] = seconds
         cells = [_cell(operations, *(seconds[kind, name] for kind in KINDS)) for name in NAMES]
         title = f"{' x '.join(map(str, shape))}, window {' x '.join(map(str, window))}, {filters} filters, {padding}"
         lines.append(f"| {title} | {' | '.join(cells)} | {1e6 * seconds[KINDS[0], NAMES[0]] / shape[0]:.0f} |")
-    return "\n".join(lines)
+    together = [_together(name, layers, taken) for name, layers in LAYERS.items() if {*layers} <= {*taken}]
+    return "\n".join([*lines, "", *together])
+
+
+def _together(name: str, layers: tuple, taken: dict) -> str:
+    """All that a training step of a workload asks of its convolutions; of the first no gradient by the input."""
+    asked = [(size, result) for size in layers for result in NAMES if size != layers[0] or result != NAMES[1]]
+    ours, product = (1e3 * sum(taken[size][kind, result] for size, result in asked) for kind in KINDS)
+    return f"- {name}'s convolutions in a step: {ours:.1f} ms, their products {product:.1f} ({product / ours:.0%})"
 
 
 def _cell(operations: float, ours: float, product: float) -> str:

@@ -75,7 +75,10 @@ def test_another_blas_is_named_without_kernels(monkeypatch):
 
 def test_convolution_stands_beside_the_product(monkeypatch):
     monkeypatch.setattr(engine, "SIZES", (((2, 6, 6, 3), (3, 3), 4, "valid"), ((2, 9, 3), (5,), 4, "same")))
-    _, _, *rows = engine.engine(2).splitlines()
+    monkeypatch.setattr(engine, "LAYERS", {"W9": engine.SIZES, "W8": (((4, 4, 1), (2,), 1, "valid"),)})
+    _, _, *rows, empty, together = engine.engine(2).splitlines()
+    assert empty == ""
+    assert re.fullmatch(r"- W9's convolutions in a step: [\d.]+ ms, their products [\d.]+ \(\d+%\)", together)
     assert [row.split(" | ")[0] for row in rows] == [
         "| 2 x 6 x 6 x 3, window 3 x 3, 4 filters, valid",
         "| 2 x 9 x 3, window 5, 4 filters, same",
