@@ -227,8 +227,13 @@ class Variable(Watched):
                 f"match. variable.shape={self.shape}, Received: value.shape={value.shape}. "
                 f"Target variable: {self!r}"
             )
-        self._array = value
-        return value
+        return self._put(value)
+
+    def _put(self, array) -> np.ndarray:
+        if (tape := active_tape()) is not None:
+            tape.overwritten.append((self, self._array))
+        self._array = array
+        return array
 
     def assign_add(self, value) -> np.ndarray:
         """Add to the value."""
@@ -249,8 +254,7 @@ class Variable(Watched):
             new = np.asarray(new)
         if type(new) is not np.ndarray or new.dtype != old.dtype or new.shape != old.shape:
             return self.assign(new)
-        self._array = new
-        return new
+        return self._put(new)
 
     def __setitem__(self, index, value):
         raise TypeError(

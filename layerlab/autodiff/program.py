@@ -8,7 +8,7 @@ import keyword
 import math
 import re
 from collections import Counter
-from collections.abc import Callable
+from collections.abc import Callable, Sequence
 from typing import Any, NamedTuple
 
 import numpy as np
@@ -54,18 +54,24 @@ class Program:
         lines: of the body.
         inputs: how many arrays it takes.
         constants: what the names in it mean.
-        assigns: whether variables have other values after it.
+        assigned: variables that are to have other values after it; if there are any, a run's last output are these, for
+            `assign`.
 
     Attributes:
         source: the function's text: `print(program.source)`.
     """
 
-    def __init__(self, lines: list[str], inputs: int, constants: dict[str, Any], assigns: bool):
-        self.assigns = assigns
+    def __init__(self, lines: list[str], inputs: int, constants: dict[str, Any], assigned: Sequence = ()):
+        self.assigned = assigned
         head = f"def step({', '.join(f's{i}' for i in range(inputs))}):"
         self.source = "\n    ".join([head, *_with_deletions(lines)])
         exec(compile(self.source, "<program of a tape>", "exec"), constants)
         self.run: Callable = constants["step"]
+
+    def assign(self, values: Sequence) -> None:
+        """Give the variables the values that a run found for them; until then nothing has changed."""
+        for variable, value in zip(self.assigned, values, strict=True):
+            variable._array = np.asarray(value)
 
 
 class ProgramTape(Tape):
@@ -199,7 +205,7 @@ class ProgramTape(Tape):
         return TracedArray(x._value, self, self._slots - 1)
 
     def assign(self, variable: Watched, value: TracedArray) -> TracedArray:
-        """Let a variable become this at the end of each run, and be it from here on; now nothing is assigned."""
+        """Let a variable become this after each run, and be it from here on; now nothing is assigned."""
         if (value.shape, value.dtype) != (variable._array.shape, variable._array.dtype):
             raise NotRepeatable("what is assigned has another shape or type")
         self._assigned[id(variable)] = variable, value
@@ -247,11 +253,11 @@ class ProgramTape(Tape):
         slots = [self._slot_of(source) for source in sources]
         found = self._write_back(target) if target is not None else {}
         gradients = [self._gradient(slot, found, source) for slot, source in zip(slots, sources, strict=True)]
-        for variable, value in self._assigned.values():  # at last: after an error nothing has changed
-            name = self._constant(variable, "variable")
-            self._lines.append(f"{name}._array = {self._constant(np.asarray)}({self._text(value)})")
+        if self._assigned:
+            outputs = [*outputs, [value for _, value in self._assigned.values()]]
         self._lines.append(f"return {self._text(list(outputs))}, [{', '.join(gradients)}]".replace(", ]", "]"))
-        return Program(self._lines, self._inputs, self._constants, assigns=bool(self._assigned))
+        assigned = [variable for variable, _ in self._assigned.values()]
+        return Program(self._lines, self._inputs, self._constants, assigned)
 
     def _write_back(self, target: TracedArray) -> dict[int, Any]:
         """The walk of `Tape.gradient`, each of its calls made and written down; what is left are the variables'."""

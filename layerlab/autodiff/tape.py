@@ -20,11 +20,7 @@ from layerlab.autodiff.traced import TracedArray, Watched
 __all__ = ["Tape", "active_tape", "needed", "off_tape", "unread"]
 
 _active: contextvars.ContextVar["Tape | None"] = contextvars.ContextVar("active_tape", default=None)
-
-
-def active_tape() -> "Tape | None":
-    """The tape that records in this thread, if one does."""
-    return _active.get()
+active_tape = _active.get  # the tape that records in this thread, if one does
 
 
 class off_tape:
@@ -82,6 +78,7 @@ class Tape:
         self._slots = 0
         self._watched: list[tuple[int, tuple[int, ...], str]] = []  # (number of steps before it, shape, name)
         self._variables: dict[int, tuple[int, Any]] = {}  # id -> (slot, the variable, kept alive)
+        self.overwritten: list[tuple[Any, np.ndarray]] = []  # variables that were assigned, and what they were
 
     def __enter__(self):
         if _active.get() is not None:
@@ -166,6 +163,12 @@ class Tape:
         view = np.asarray(x._value).view()
         view.flags.writeable = False
         return view
+
+    def undo_assignments(self) -> None:
+        """Give variables that were assigned while the tape recorded the values from before."""
+        while self.overwritten:
+            variable, array = self.overwritten.pop()
+            variable._array = array
 
     def read(self, variable: Watched):
         """The value of a variable for something that has no gradient, such as a draw with the seed that it holds."""

@@ -31,6 +31,8 @@ class Repeated(NamedTuple):
     y_pred: object
     variables: list[Variable]
     gradients: list
+    program: Program
+    states: list  # for `program.assign`, once the step is known to be a good one
 
 
 class _Written(NamedTuple):
@@ -65,15 +67,17 @@ class Repetition:
         found = self._run(_write_step, model, batch)
         if found is None:
             return None
-        written, (loss, y_pred, model._compiled_loss.last), gradients = found
-        return Repeated(float(loss), _packed(written.y_pred, y_pred), written.variables, gradients)
+        written, (loss, y_pred, model._compiled_loss.last), gradients, states = found
+        y_pred = _packed(written.y_pred, y_pred)
+        return Repeated(float(loss), y_pred, written.variables, gradients, written.program, states)
 
     def test(self, model, batch: tuple) -> tuple[float, Any] | None:
         """(loss, predictions) for (x, y, sample_weight); None if they are to be computed the plain way."""
         found = self._run(_write_test, model, batch)
         if found is None:
             return None
-        written, (loss, y_pred, model._compiled_loss.last), _ = found
+        written, (loss, y_pred, model._compiled_loss.last), _, states = found
+        written.program.assign(states)
         return float(loss), _packed(written.y_pred, y_pred)
 
     def has_step(self, batch: tuple) -> bool:
@@ -88,18 +92,19 @@ class Repetition:
         if self._changes != number_of_changes():
             return False
         written = self._programs.get(_key(write, batch, _leaves(batch)))
-        return written is not None and not written.program.assigns
+        return written is not None and not written.program.assigned
 
     def prediction(self, model, x) -> list | None:
         """[the outputs for x]; None if they are to be computed the plain way."""
         found = self._run(_write_prediction, model, (x,))
         if found is None:
             return None
-        written, (y_pred,), _ = found
+        written, (y_pred,), _, states = found
+        written.program.assign(states)
         return [y_pred if written.y_pred is None else tree.pack_sequence_as(written.y_pred, y_pred)]
 
-    def _run(self, write: Callable, model, batch: tuple) -> tuple[_Written, list, list] | None:
-        """What was written for batches like this one, and its outputs and gradients."""
+    def _run(self, write: Callable, model, batch: tuple) -> tuple[_Written, list, list, list] | None:
+        """What was written for batches like this one, its outputs and gradients, and what it would assign."""
         if self._changes != number_of_changes():
             self._forget()
         if self._allowed.get(write) is False:
@@ -114,9 +119,10 @@ class Repetition:
         if written is None:
             return None
         try:
-            return (written, *written.program.run(*[leaf for leaf in leaves if leaf is not None]))
+            outputs, gradients = written.program.run(*[leaf for leaf in leaves if leaf is not None])
         except Exception:  # nothing has changed yet, and the plain way names the layer
             return None
+        return written, outputs, gradients, outputs.pop() if written.program.assigned else []
 
     def _write(self, write: Callable, model, key: tuple, batch: tuple) -> _Written | None:
         """Record a step and write it out; one that cannot be repeated ends the attempts."""

@@ -234,9 +234,11 @@ class TrainingStep(Layer, named=False):
         plainly = self._report_parts or self.optimizer.scales_loss
         repeated = None if plainly else self._repetition.step(self, (x, y, sample_weight))
         if repeated is not None:
-            loss, y_pred, variables, gradients = repeated
+            loss, y_pred = repeated.loss, repeated.y_pred
             self._check_finite(loss, x, y)
-            self.optimizer.apply(gradients, variables)
+            if repeated.states:
+                repeated.program.assign(repeated.states)
+            self.optimizer.apply(repeated.gradients, repeated.variables)
         else:
             loss, y_pred = self._learn(x, y, sample_weight)
         self._track_loss(loss, x)
@@ -249,7 +251,11 @@ class TrainingStep(Layer, named=False):
             loss = self._loss_of(x, y, y_pred, sample_weight, training=True)
             scaled = self.optimizer.scale_loss(loss)
         if variables := self.trainable_variables:
-            self._check_finite(_number(loss), x, y)
+            try:
+                self._check_finite(_number(loss), x, y)
+            except FloatingPointError:
+                tape.undo_assignments()  # such as moving averages of NaN
+                raise
             self.optimizer.apply(tape.gradient(scaled, variables), variables)
         return _number(loss), tree.map_structure(_detached, y_pred)
 

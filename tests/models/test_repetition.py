@@ -142,6 +142,18 @@ def test_a_step_that_fails_moves_averages_no_more_than_the_plain_way(runs):
     assert_equal(found, after_failure(run_eagerly=True))
 
 
+@pytest.mark.parametrize("eagerly", [False, True])
+def test_a_loss_that_is_not_finite_moves_no_state(eagerly, runs):
+    model = mlp(layers.BatchNormalization(), layers.Dropout(0.5), run_eagerly=eagerly)
+    trained(model)
+    before = [v.numpy() for v in model.variables]
+    with pytest.raises(FloatingPointError, match="The weights have not been changed by this step"):
+        model.train_on_batch(X[:8] * np.float32(np.nan), Y[:8])
+    assert any(runs) is not eagerly
+    for variable, expected in zip(model.variables, before, strict=True):
+        np.testing.assert_array_equal(variable, expected)
+
+
 @pytest.mark.parametrize("name", SCENARIOS)
 def test_golden_scenarios_are_the_same_both_ways(name, monkeypatch):
     found = SCENARIOS[name](layerlab)
