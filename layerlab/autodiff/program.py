@@ -71,7 +71,7 @@ class Program:
     def assign(self, values: Sequence) -> None:
         """Give the variables the values that a run found for them; until then nothing has changed."""
         for variable, value in zip(self.assigned, values, strict=True):
-            variable._array = np.asarray(value)
+            variable._array = np.array(value)  # a copy, as of any assignment: it may be the batch itself
 
 
 class ProgramTape(Tape):

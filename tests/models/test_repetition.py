@@ -142,6 +142,28 @@ def test_a_step_that_fails_moves_averages_no_more_than_the_plain_way(runs):
     assert_equal(found, after_failure(run_eagerly=True))
 
 
+class Remembering(layers.Layer):
+    """Keeps the batch that it saw last."""
+
+    def build(self, input_shape):
+        self.last = self.add_weight((8, 4), "zeros", trainable=False)
+
+    def call(self, inputs):
+        self.last.assign(inputs)
+        return inputs
+
+
+def test_a_variable_that_becomes_the_batch_is_a_copy_of_it(runs):
+    layer, x = Remembering(), X[:8].copy()
+    model = Sequential([Input(batch_shape=(8, 4)), layer, Dense(3)])
+    model.compile("sgd", losses.SparseCategoricalCrossentropy(from_logits=True), jit_compile=True)
+    for _ in range(3):
+        model.train_on_batch(x, Y[:8])
+    assert runs[-1]
+    assert not np.shares_memory(layer.last.value, x)
+    np.testing.assert_array_equal(layer.last, X[:8])
+
+
 @pytest.mark.parametrize("eagerly", [False, True])
 def test_a_loss_that_is_not_finite_moves_no_state(eagerly, runs):
     model = mlp(layers.BatchNormalization(), layers.Dropout(0.5), run_eagerly=eagerly)
