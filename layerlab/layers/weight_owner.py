@@ -233,6 +233,9 @@ class WeightOwner:
     @property
     def variables(self) -> list[Variable]:
         """All weights, and the states of the random streams that the layer and those inside it own."""
+        return list(self._once("variables", self._find_variables))
+
+    def _find_variables(self) -> list[Variable]:
         trainable, others = self._own_variables()
         streams = [generator.state for generator in self._seed_generators]
         inside = [v for layer in self._sublayers() for v in layer.variables]

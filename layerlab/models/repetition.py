@@ -80,19 +80,19 @@ class Repetition:
         written.program.assign(states)
         return float(loss), _packed(written.y_pred, y_pred)
 
-    def has_step(self, batch: tuple) -> bool:
-        """Whether `step` has a program for such a batch, which leaves the model as it is: the optimizer comes later."""
-        return self._has(_write_step, batch)
+    def step_for(self, batch: tuple) -> Program | None:
+        """The program that `step` has for such a batch."""
+        return self._program_for(_write_step, batch)
 
-    def has_test(self, batch: tuple) -> bool:
-        """Whether `test` has a program for such a batch, which leaves the model as it is."""
-        return self._has(_write_test, batch)
+    def test_for(self, batch: tuple) -> Program | None:
+        """The program that `test` has for such a batch."""
+        return self._program_for(_write_test, batch)
 
-    def _has(self, write: Callable, batch: tuple) -> bool:
+    def _program_for(self, write: Callable, batch: tuple) -> Program | None:
         if self._changes != number_of_changes():
-            return False
+            return None
         written = self._programs.get(_key(write, batch, _leaves(batch)))
-        return written is not None and not written.program.assigned
+        return None if written is None else written.program
 
     def prediction(self, model, x) -> list | None:
         """[the outputs for x]; None if they are to be computed the plain way."""

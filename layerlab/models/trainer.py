@@ -282,9 +282,10 @@ class Trainer(TrainingStep, named=False):
         batch = with_class_weight(_one_batch(x, y, sample_weight), class_weight)
         self._tolerates_nan = False
         train = self._light("train_step")
-        is_program = train == self._learn_from and self._repetition.has_step(batch)
-        # a program fails before anything has changed, if at all
-        with self.remembering(self._repetition.found) if is_program else Unchanged(self):
+        program = self._repetition.step_for(batch) if train == self._learn_from else None
+        # a program that fails has changed nothing; the plain way, taken then, may change states before it fails, too
+        is_safe = program is not None and not program.assigned
+        with self._as_known_for(program), NoGuard() if is_safe else Unchanged(self):
             return self._results_of(train, batch, return_dict)
 
     @one_blas_thread()
@@ -292,9 +293,12 @@ class Trainer(TrainingStep, named=False):
         """Judge one batch; returns as `train_on_batch` does."""
         self._check_compiled()
         batch, test = _one_batch(x, y, sample_weight), self._light("test_step")
-        is_program = test == self._test_on and self._repetition.has_test(batch)
-        with self.remembering(self._repetition.found) if is_program else NoGuard():
+        with self._as_known_for(self._repetition.test_for(batch) if test == self._test_on else None):
             return self._results_of(test, batch, return_dict)
+
+    def _as_known_for(self, program):
+        """A block in which nothing is looked for that was found when a program was run before."""
+        return NoGuard() if program is None else self.remembering(self._repetition.found)
 
     def _results_of(self, step, batch, return_dict: bool):
         """The results of one step alone: a number, a list or a dictionary."""

@@ -55,6 +55,15 @@ def test_a_step_runs_through_few_functions(arguments, most):
     assert 30 < calls_a_step(model_of(**arguments)) <= most
 
 
+def test_a_batch_alone_is_learned_from_without_looking_for_layers_and_metrics_again():
+    model = Sequential([layers.Input(W2.shape), layers.Dense(8), layers.BatchNormalization()])
+    model.compile("sgd", losses.SparseCategoricalCrossentropy(from_logits=True))
+    x, y = batches(W2, 1)
+    for _ in range(4):
+        model.train_on_batch(x, y)
+    assert 30 < calls_in(lambda: model.train_on_batch(x, y)) <= 480
+
+
 def test_a_repeated_step_makes_no_tape(monkeypatch):
     model = model_of()
     fit(model, 3)
