@@ -5,6 +5,7 @@ at 16. Here each thread takes the next part of the result when it is done with i
 the next piece of the sums.
 """
 
+import functools
 import math
 
 import numpy as np
@@ -89,16 +90,15 @@ def _parts(x1, x2, y) -> list[tuple]:
     return [(x1[part], x2 if x2.ndim == 2 else x2[part], y[part]) for part in slices(len(y))]
 
 
+@functools.lru_cache(maxsize=1024)
 def small_pieces(count: int, work: int) -> int:
     """Into how many equal pieces to cut so many rows of so many multiplications each, until BLAS takes one for small.
 
-    >>> small_pieces(10816, 1280), small_pieces(10817, 1280), small_pieces(100, 50_000)
-    (16, 1, 1)
+    >>> small_pieces(10816, 1280), small_pieces(33 * 676, 320), small_pieces(10831, 1280), small_pieces(100, 50_000)
+    (16, 11, 1, 1)
     """
-    pieces = 1
-    while count * work > SMALL * pieces:
-        pieces *= 2
-    return pieces if count % pieces == 0 and count >= _LEAST * pieces else 1
+    fewest, most = -(-count * work // SMALL), count // _LEAST
+    return next((pieces for pieces in range(max(1, fewest), most + 1) if count % pieces == 0), 1)
 
 
 def _sum_of_pieces(x1, x2, out):

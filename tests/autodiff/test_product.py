@@ -148,10 +148,12 @@ def test_a_long_product_is_cut_into_small_ones(shared, monkeypatch, layout):
         (1984, 1024, 4),  # W6: tiles of eight samples, 32 to 32 channels
         (63_488, 64, 8),  # and their transform
         (498, 1024, 1),  # small as it is
-        (1985, 1024, 1),  # no half of it
+        (1985, 1024, 5),
+        (1987, 1024, 1),  # a prime
+        (33 * 676, 320, 11),  # the first convolution of W3, for a batch that is no power of two
         (4096, 289 * 64, 1),  # pieces would have too few rows
         (0, 64, 1),
     ],
 )
-def test_it_is_cut_by_halves(count, work, pieces):
+def test_it_is_cut_into_as_few_equal_pieces_as_are_small(count, work, pieces):
     assert small_pieces(count, work) == pieces
