@@ -11,6 +11,7 @@ import numpy as np
 from layerlab import activations, constraints, initializers, random, regularizers
 from layerlab.layers.input_spec import InputSpec
 from layerlab.layers.layer import Layer
+from layerlab.ops.recurrence import gru_states, lstm_states, simple_rnn_states
 
 __all__ = ["GRUCell", "LSTMCell", "SimpleRNNCell"]
 
@@ -27,6 +28,10 @@ _UNDERSTOOD = {
     "units": lambda units: _checked_units(units),
     "dropout": lambda rate: _clipped_rate(rate),
 }
+
+
+# the activations with which `ops.recurrence` has all steps at once
+_USUAL = {"activation": activations.tanh, "recurrent_activation": activations.sigmoid}
 
 
 def _checked_units(units) -> int:
@@ -114,6 +119,17 @@ class KernelCell(Layer, named=False):
     def advance(self, part, states, training=False):
         """The output and the new states, from `project(inputs)` of this step and the old states."""
         raise NotImplementedError
+
+    def run(self, parts, states, training=False):
+        """(the outputs of all steps, the last states) from `project(inputs)` of all steps, and the states before them.
+
+        None where only `advance` knows: in subclasses, with other activations than the usual ones, or with dropout.
+        """
+        all_steps = vars(type(self)).get("_all_steps")
+        usual = all(getattr(self, name, function) is function for name, function in _USUAL.items())
+        if all_steps is None or not usual or (training and self.recurrent_dropout):
+            return None
+        return all_steps(self, parts, *states)
 
     def get_initial_state(self, batch_size=None):
         """States full of zeros."""
@@ -217,6 +233,10 @@ class SimpleRNNCell(KernelCell):
         h = self.activation(part + self._state_sums(states[0], training))
         return h, [h]
 
+    def _all_steps(self, parts, h):
+        h = simple_rnn_states(parts, self.recurrent_kernel, h)
+        return h, [h[-1]]
+
 
 class LSTMCell(KernelCell):
     """One step of LSTM. The state is (h, c), the output h'.
@@ -303,6 +323,10 @@ class LSTMCell(KernelCell):
         h = self.recurrent_activation(o) * self.activation(c)
         return h, [h, c]
 
+    def _all_steps(self, parts, h, c):
+        h, c = lstm_states(parts, self.recurrent_kernel, h, c)
+        return h, [h[-1], c[-1]]
+
 
 class GRUCell(KernelCell):
     """One step of GRU: h' = z · h + (1 - z) · candidate. The output is h'.
@@ -384,6 +408,12 @@ class GRUCell(KernelCell):
         z, candidate = sums
         h = z * h + (1.0 - z) * self.activation(candidate)
         return h, [h]
+
+    def _all_steps(self, parts, h):
+        if not self.reset_after:
+            return None
+        h = gru_states(parts, self.recurrent_kernel, h, None if self.bias is None else self.bias[1])
+        return h, [h[-1]]
 
     def _reset_after(self, part, h, training):
         """z, and the sum that the candidate is made of."""

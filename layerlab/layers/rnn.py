@@ -160,12 +160,22 @@ class RNN(Layer):
             self._forget_dropout_masks()
         if self.stateful:
             tree.map_structure(lambda variable, state: variable.assign(state), self._states, states)
-        output = np.stack(outputs, axis=1) if self.return_sequences else outputs[-1]
+        output = _by_sample(outputs) if self.return_sequences else outputs[-1]
         return (output, *states) if self.return_state else output
 
     def _run_cell(self, sequences, states, counts, training):
-        """The outputs of all steps, and the last states."""
-        parts, step = self._halves(np.swapaxes(sequences, 0, 1), training)
+        """The outputs of all steps, a list or an array, and the last states."""
+        steps, cell = np.swapaxes(sequences, 0, 1), self.cell
+        if not isinstance(cell, KernelCell) or type(cell).call is not KernelCell.call:
+            return self._step_by_step(cell, steps, states, counts)
+        parts = cell.project(steps, training)  # what is done to all steps at once
+        if counts is None:
+            found = cell.run(parts[::-1] if self.go_backwards else parts, states, training)
+            if found is not None:
+                return found
+        return self._step_by_step(lambda part, states: cell.advance(part, states, training), parts, states, counts)
+
+    def _step_by_step(self, step, parts, states, counts):
         outputs, before = [], 0.0 if self.zero_output_for_mask else self._output_before(states)
         for t in range(len(parts))[:: -1 if self.go_backwards else 1]:
             output, new = step(parts[t], states)
@@ -180,13 +190,6 @@ class RNN(Layer):
     def _output_before(self, states):
         """What counts as the output before the first step: the first state, of the last of stacked cells."""
         return as_states(states[-1 if isinstance(self.cell, StackedRNNCells) else 0])[0]
-
-    def _halves(self, steps, training):
-        """What is done to all steps at once, and what is left to do in each."""
-        cell = self.cell
-        if isinstance(cell, KernelCell) and type(cell).call is KernelCell.call:
-            return cell.project(steps, training), lambda part, states: cell.advance(part, states, training)
-        return steps, cell
 
     def _forget_dropout_masks(self) -> None:
         for cell in getattr(self.cell, "cells", [self.cell]):
@@ -230,6 +233,11 @@ def _check_cell(cell) -> None:
 
 def _state_variable(value) -> Variable:
     return Variable(value, trainable=False, dtype=value.dtype, name="rnn_state")
+
+
+def _by_sample(outputs):
+    """The outputs of all steps with the batch before the steps."""
+    return np.stack(outputs, axis=1) if isinstance(outputs, list) else np.swapaxes(outputs, 0, 1)
 
 
 def _step_mask(mask, shape) -> np.ndarray:

@@ -221,6 +221,74 @@ def test_gradients_agree_with_finite_differences(kind, config):
 # --- states -----------------------------------------------------------------------------------------------------------
 
 
+@pytest.fixture
+def steps(monkeypatch):
+    """The cells that were asked to advance, once for each step."""
+    seen = []
+    for kind in (L.SimpleRNNCell, L.LSTMCell, L.GRUCell):
+        advance = kind.advance
+
+        def counted(self, *args, advance=advance):
+            seen.append(self)
+            return advance(self, *args)
+
+        monkeypatch.setattr(kind, "advance", counted)
+    return seen
+
+
+@every_kind
+@pytest.mark.parametrize(
+    "config", [{}, SEQUENCES | STATES, {"go_backwards": True, "dropout": 0.5}, {"use_bias": False}]
+)
+def test_usual_cells_take_all_steps_at_once(kind, config, steps):
+    layer = kind(2, **config)
+    layer(X, training=True)
+    L.Bidirectional(layer)(X, initial_state=None)
+    L.RNN(layer.cell)(X)
+    assert not steps
+
+
+class Louder(L.LSTMCell):
+    """An LSTM with twice the output."""
+
+    def advance(self, part, states, training=False):
+        h, states = super().advance(part, states, training)
+        return 2 * h, states
+
+
+STEP_BY_STEP = {
+    "another activation": lambda: (L.LSTM(2, activation="relu"), {}),
+    "no activation": lambda: (L.SimpleRNN(2, activation=None), {}),
+    "another activation of the gates": lambda: (L.GRU(2, recurrent_activation="hard_sigmoid"), {}),
+    "reset before": lambda: (L.GRU(2, reset_after=False), {}),
+    "dropout of the state": lambda: (L.LSTM(2, recurrent_dropout=0.5), {"training": True}),
+    "a mask": lambda: (L.LSTM(2), {"mask": MASK}),
+    "a cell of one's own": lambda: (L.RNN(Louder(2)), {}),
+    "stacked cells": lambda: (L.RNN([L.LSTMCell(2)]), {}),
+}
+
+
+@pytest.mark.parametrize("name", STEP_BY_STEP)
+def test_others_go_step_by_step(name, steps):
+    layer, options = STEP_BY_STEP[name]()
+    layer(X, **options)
+    assert len(steps) == X.shape[1]
+
+
+def test_an_lstm_of_ones_own_is_asked_in_each_step():
+    layer, usual = L.RNN(Louder(2), return_sequences=True), L.LSTM(2, return_sequences=True)
+    usual(X)
+    layer(X)
+    layer.set_weights(usual.get_weights())
+    close(layer(X), 2 * usual(X))
+
+
+def test_dropout_of_the_state_counts_in_training_alone(steps):
+    layer = L.LSTM(2, recurrent_dropout=0.5)
+    layer(X)
+    assert not steps
+
+
 @every_kind
 def test_a_sequence_in_two_halves_is_the_whole_sequence(kind):
     layer = with_random_weights(kind(3, return_state=True, return_sequences=True))
