@@ -67,15 +67,14 @@ def pack_sequence_as(structure, leaves):
     >>> pack_sequence_as({"b": [0, 0], "a": 0}, [3, 1, 2])
     {'b': [1, 2], 'a': 3}
     """
-    leaves = iter(leaves)
+    return _packed(structure, iter(leaves))
 
-    def pack(part):
-        if isinstance(part, dict):
-            packed = {key: pack(part[key]) for key in sorted(part)}
-            return {key: packed[key] for key in part}
-        if isinstance(part, list | tuple):
-            items = [pack(item) for item in part]
-            return type(part)(*items) if hasattr(part, "_fields") else type(part)(items)
-        return next(leaves)
 
-    return pack(structure)
+def _packed(part, leaves):  # no closure: one that calls itself would keep the arrays until garbage is collected
+    if isinstance(part, dict):
+        packed = {key: _packed(part[key], leaves) for key in sorted(part)}
+        return {key: packed[key] for key in part}
+    if isinstance(part, list | tuple):
+        items = [_packed(item, leaves) for item in part]
+        return type(part)(*items) if hasattr(part, "_fields") else type(part)(items)
+    return next(leaves)

@@ -1,5 +1,9 @@
 """Nested structures: taken apart and put together again, in Keras's order."""
 
+import gc
+import weakref
+
+import numpy as np
 import pytest
 from hypothesis import given
 from hypothesis import strategies as st
@@ -21,6 +25,18 @@ STRUCTURES = st.recursive(
 @given(STRUCTURES)
 def test_packing_undoes_flattening(structure):
     assert tree.pack_sequence_as(structure, tree.flatten(structure)) == structure
+
+
+def test_packing_keeps_no_leaf():
+    leaf = np.ones(3)
+    gone = weakref.ref(leaf)
+    gc.disable()  # it would find a cycle, some time later
+    try:
+        tree.pack_sequence_as({"a": 0}, [leaf])
+        del leaf
+        assert gone() is None
+    finally:
+        gc.enable()
 
 
 @given(STRUCTURES)

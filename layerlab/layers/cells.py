@@ -235,7 +235,7 @@ class SimpleRNNCell(KernelCell):
 
     def _all_steps(self, parts, h):
         h = simple_rnn_states(parts, self.recurrent_kernel, h)
-        return h, [h[-1]]
+        return h, [np.copy(h[-1])]
 
 
 class LSTMCell(KernelCell):
@@ -325,7 +325,7 @@ class LSTMCell(KernelCell):
 
     def _all_steps(self, parts, h, c):
         h, c = lstm_states(parts, self.recurrent_kernel, h, c)
-        return h, [h[-1], c[-1]]
+        return h, [np.copy(h[-1]), np.copy(c[-1])]
 
 
 class GRUCell(KernelCell):
@@ -413,7 +413,7 @@ class GRUCell(KernelCell):
         if not self.reset_after:
             return None
         h = gru_states(parts, self.recurrent_kernel, h, None if self.bias is None else self.bias[1])
-        return h, [h[-1]]
+        return h, [np.copy(h[-1])]
 
     def _reset_after(self, part, h, training):
         """z, and the sum that the candidate is made of."""

@@ -160,7 +160,7 @@ class RNN(Layer):
             self._forget_dropout_masks()
         if self.stateful:
             tree.map_structure(lambda variable, state: variable.assign(state), self._states, states)
-        output = _by_sample(outputs) if self.return_sequences else outputs[-1]
+        output = _by_sample(outputs) if self.return_sequences else _last(outputs)
         return (output, *states) if self.return_state else output
 
     def _run_cell(self, sequences, states, counts, training):
@@ -237,7 +237,12 @@ def _state_variable(value) -> Variable:
 
 def _by_sample(outputs):
     """The outputs of all steps with the batch before the steps."""
-    return np.stack(outputs, axis=1) if isinstance(outputs, list) else np.swapaxes(outputs, 0, 1)
+    return np.stack(outputs, axis=1) if isinstance(outputs, list) else np.copy(np.swapaxes(outputs, 0, 1), order="C")
+
+
+def _last(outputs):
+    """The last one, not as a view: it would keep the others in memory."""
+    return outputs[-1] if isinstance(outputs, list) else np.copy(outputs[-1])
 
 
 def _step_mask(mask, shape) -> np.ndarray:

@@ -94,6 +94,29 @@ def test_no_memory_grows_with_the_number_of_steps():
         tracemalloc.stop()
 
 
+@pytest.mark.parametrize("eagerly", [False, True])
+def test_no_array_waits_for_the_garbage_collector(eagerly):
+    model = Sequential([layers.Input((3, 2)), layers.GRU(2), layers.Dropout(0.5), layers.Dense(1)])
+    model.compile("adam", "mse", metrics=["mae"], run_eagerly=eagerly)
+    x, y = np.ones((4, 3, 2), "float32"), np.ones((4, 1), "float32")
+
+    def use():
+        model.fit(x, y, batch_size=2, verbose=0)
+        model.evaluate(x, y, verbose=0)
+        model.predict(x, verbose=0)
+        model.train_on_batch(x, y)
+
+    for _ in range(3):
+        use()
+    gc.collect()
+    gc.disable()
+    try:
+        use()
+        assert gc.collect() == 0
+    finally:
+        gc.enable()
+
+
 def test_a_generator_of_any_length_takes_the_memory_of_a_few_batches():
     model = Sequential([layers.Input((10_000,)), layers.Dense(2)])
     model.compile("sgd", "mse")

@@ -248,6 +248,14 @@ def test_usual_cells_take_all_steps_at_once(kind, config, steps):
     assert not steps
 
 
+@every_kind
+@pytest.mark.parametrize("config", [STATES, SEQUENCES | STATES])
+def test_what_comes_out_keeps_no_other_steps_in_memory(kind, config):
+    for array in kind(2, **config)(X):
+        assert array.flags.owndata
+        assert array.flags.c_contiguous
+
+
 class Louder(L.LSTMCell):
     """An LSTM with twice the output."""
 
