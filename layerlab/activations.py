@@ -11,6 +11,7 @@ import warnings
 import numpy as np
 
 from layerlab import ops
+from layerlab.ops.gelu import gelu as exact_gelu
 from layerlab.registry import Family, known_as
 
 __all__ = [
@@ -238,7 +239,7 @@ def gelu(x, approximate=False):
     if approximate:
         u = np.clip(x, -10.0, 10.0)  # beyond, tanh is ±1 and u³ would only overflow
         return 0.5 * x * (1 + np.tanh(math.sqrt(2 / math.pi) * (u + 0.044715 * u * u * u)))
-    return x * (0.5 * ops.erfc(x * -math.sqrt(0.5)))
+    return exact_gelu(x)
 
 
 def mish(x):

@@ -10,6 +10,7 @@ import numpy as np
 
 from layerlab.autodiff import primitive
 from layerlab.autodiff.inlining import Inline, inline
+from layerlab.ops.blockwise import by_number
 from layerlab.ops.rectify import rectify
 from layerlab.ops.rows import max_along, sum_along, sum_of_products
 
@@ -62,6 +63,7 @@ def _zeros(shape, dtype):
 
 
 @primitive
+@by_number
 def leaky_relu(x, negative_slope=0.2):
     """x if x >= 0, else negative_slope · x, with derivative 1 at 0.
 
@@ -72,11 +74,13 @@ def leaky_relu(x, negative_slope=0.2):
 
 
 @leaky_relu.defvjp
+@by_number
 def _leaky_relu_vjp(g, y, x, negative_slope=0.2):
     return g * (x >= 0) + (negative_slope * g) * (x < 0)
 
 
 @primitive
+@by_number
 def sigmoid(x):
     """1 / (1 + exp(-x)).
 
@@ -88,11 +92,13 @@ def sigmoid(x):
 
 
 @sigmoid.defvjp
+@by_number
 def _sigmoid_vjp(g, y, x):
     return g * y * (1 - y)
 
 
 @primitive
+@by_number
 def softplus(x):
     """log(1 + exp(x)), a smooth max(x, 0).
 
@@ -103,11 +109,13 @@ def softplus(x):
 
 
 @softplus.defvjp
+@by_number
 def _softplus_vjp(g, y, x):
     return g * sigmoid(x)
 
 
 @primitive
+@by_number
 def exponential_linear(x, scale=1.0, alpha=1.0, width=1.0):
     """scale · (x if x > 0 else alpha · (exp(x / width) - 1)): what elu, selu and celu have in common.
 
@@ -118,6 +126,7 @@ def exponential_linear(x, scale=1.0, alpha=1.0, width=1.0):
 
 
 @exponential_linear.defvjp
+@by_number
 def _exponential_linear_vjp(g, y, x, scale=1.0, alpha=1.0, width=1.0):
     slope = (alpha / width) * np.exp(np.minimum(x, 0) / width)
     return g * scale * (slope * (x <= 0) + (x > 0))  # np.where would take four times as long
