@@ -29,9 +29,7 @@ def seen_by(formula):
     return seen, sizes
 
 
-@pytest.mark.parametrize(
-    ("shape", "blocks"), [((24,), [24]), ((25,), [1, 10, 10, 5]), ((5, 2, 4), [1, 10, 10, 10, 10])]
-)
+@pytest.mark.parametrize(("shape", "blocks"), [((24,), [24]), ((25,), [1, 5, 10, 10]), ((5, 2, 4), [1, *[10] * 4])])
 def test_large_arrays_go_block_by_block(shape, blocks, small):
     x, y = RNG.normal(size=(2, *shape))
     seen, sizes = seen_by(lambda x, y, factor, offset=0.0: x * y * factor + offset)
