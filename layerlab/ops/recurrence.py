@@ -37,9 +37,9 @@ def _before(first, states):
     return np.concatenate([first[None], states[:-1]])
 
 
-def _by_kernel(h, states, by_sums):
-    """The gradient by the states' kernel, from that by the sums that they take part in."""
-    return matmul(_before(h, states).reshape(-1, h.shape[1]).T, by_sums.reshape(-1, by_sums.shape[-1]))
+def _by_kernel(before, by_sums):
+    """The gradient by the kernel of the states before each step, from that by the sums that they take part in."""
+    return matmul(before.reshape(-1, before.shape[-1]).T, by_sums.reshape(-1, by_sums.shape[-1]))
 
 
 # --- SimpleRNN ------------------------------------------------------------------------------------------------------
@@ -66,7 +66,7 @@ def _simple_rnn_shares(wanted, g, states, sums, kernel, h):
         dh += g[t]
         by_sums[t] *= dh
         np.matmul(by_sums[t], kernel.T, out=dh)
-    shares = {0: by_sums, 1: _by_kernel(h, states, by_sums) if 1 in wanted else None, 2: dh}
+    shares = {0: by_sums, 1: _by_kernel(_before(h, states), by_sums) if 1 in wanted else None, 2: dh}
     return [shares[position] for position in wanted]
 
 
@@ -122,7 +122,7 @@ def _lstm_shares(wanted, g, kept, sums, kernel, h, c):
         dc *= gates[t, :, 1]
         np.matmul(by_sums[t].reshape(len(dh), -1), kernel.T, out=dh)
     by_sums = by_sums.reshape(sums.shape)
-    shares = {0: by_sums, 1: _by_kernel(h, states[0], by_sums) if 1 in wanted else None, 2: dh, 3: dc}
+    shares = {0: by_sums, 1: _by_kernel(_before(h, states[0]), by_sums) if 1 in wanted else None, 2: dh, 3: dc}
     return [shares[position] for position in wanted]
 
 
@@ -182,7 +182,8 @@ def _gru(sums, kernel, h, bias=None):
 
 def _gru_shares(wanted, g, kept, sums, kernel, h, bias=None):
     states, gates = kept
-    units, by_sums, dh = len(kernel), _gru_slopes(gates, _before(h, states)), np.zeros_like(g[0])
+    units, before = len(kernel), _before(h, states)
+    by_sums, dh = _gru_slopes(gates, before), np.zeros_like(g[0])
     turned = _last_first(kernel, units).T
     for t in reversed(range(len(states))):
         dh += g[t]
@@ -192,7 +193,7 @@ def _gru_shares(wanted, g, kept, sums, kernel, h, bias=None):
     shares = {0: by_sums[:, :, 1:].reshape(sums.shape), 2: dh}
     if {1, 3} & {*wanted}:
         by_states = by_sums[:, :, :3].reshape(sums.shape)
-        shares[1] = _first_last(_by_kernel(h, states, by_states), units)
+        shares[1] = _first_last(_by_kernel(before, by_states), units)
         shares[3] = _first_last(by_states.sum(axis=(0, 1)), units)
     return [shares[position] for position in wanted]
 
