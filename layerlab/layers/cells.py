@@ -1,181 +1,16 @@
 """The cells inside recurrent layers: what happens in one time step, from an input and the old state to the new one.
 
-A call is made of two halves, `project` for the input and `advance` for the state, so that a layer can do the first half
-for all time steps at once.
+Each says it twice: `advance` step by step, and with the usual activations all steps at once, by `ops.recurrence`.
 """
 
-from typing import Any, ClassVar
+from typing import ClassVar
 
 import numpy as np
 
-from layerlab import activations, constraints, initializers, random, regularizers
-from layerlab.layers.input_spec import InputSpec
-from layerlab.layers.layer import Layer
+from layerlab.layers.kernel_cell import DROPOUT, OPTIONS, KernelCell, masked_product
 from layerlab.ops.recurrence import gru_states, lstm_states, simple_rnn_states
 
 __all__ = ["GRUCell", "LSTMCell", "SimpleRNNCell"]
-
-_WEIGHTS = ("kernel", "recurrent", "bias")
-_KINDS = ("initializer", "regularizer", "constraint")
-_OPTIONS = tuple(f"{weight}_{kind}" for kind in _KINDS for weight in _WEIGHTS)
-_DROPOUT = ("dropout", "recurrent_dropout", "seed")
-# ending of an argument's name -> how the argument is understood
-_UNDERSTOOD = {
-    "activation": activations.get,
-    "initializer": initializers.get,
-    "regularizer": regularizers.get,
-    "constraint": constraints.get,
-    "units": lambda units: _checked_units(units),
-    "dropout": lambda rate: _clipped_rate(rate),
-}
-
-
-# the activations with which `ops.recurrence` has all steps at once
-_USUAL = {"activation": activations.tanh, "recurrent_activation": activations.sigmoid}
-
-
-def _checked_units(units) -> int:
-    if isinstance(units, int | np.integer) and units > 0:
-        return int(units)
-    hint = f" Did you mean units={int(units)}?" if isinstance(units, float) and units == int(units) > 0 else ""
-    raise ValueError(f"Received an invalid value for argument `units`, expected a positive integer, got {units}.{hint}")
-
-
-def _clipped_rate(rate) -> float:
-    if not isinstance(rate, int | float | np.number):
-        raise TypeError(f"`dropout` and `recurrent_dropout` are numbers from 0 to 1. Received: {rate!r}")
-    return min(1.0, max(0.0, float(rate)))
-
-
-def zero_state(shape, dtype) -> np.ndarray:
-    """Zeros that are read-only: no tape has to copy them, and a program may keep them.
-
-    >>> zero_state((1, 2), "float32").flags.writeable
-    False
-    """
-    zeros = np.zeros(shape, dtype)
-    zeros.flags.writeable = False
-    return zeros
-
-
-class KernelCell(Layer, named=False):
-    """What the cells of this file share: weights for input and state, their options, and dropout for a whole sequence.
-
-    A subclass says how many `gates` it has, blocks of `units` columns in its weights, and what a step does (`advance`).
-    """
-
-    gates = 1
-    weight_names = ("kernel", "recurrent_kernel", "bias")
-    repeats_predictions = True
-
-    @property
-    def repeats(self) -> bool:  # type: ignore[override]
-        """Whether nothing is drawn in training."""
-        return not (self.dropout or self.recurrent_dropout)
-
-    def _set_up(self, arguments: dict) -> None:
-        """Keep a constructor's arguments in attributes of the same names."""
-        super().__init__(**arguments["kwargs"])
-        for name in self.config_names or ():
-            understand = _UNDERSTOOD.get(name.rpartition("_")[2], lambda value: value)
-            setattr(self, name, understand(arguments[name]))
-        self.seed_generator = random.SeedGenerator(self.seed)
-        self._dropout_masks: dict[str, list[np.ndarray]] = {}
-        self.state_size: int | list[int] = self.units
-        self.output_size: int = self.units
-        self.input_spec = InputSpec(min_ndim=2)
-
-    # --- weights ------------------------------------------------------------------------------------------------
-
-    def build(self, input_shape):
-        columns = self.gates * self.units
-        self.kernel = self._make("kernel", (input_shape[-1], columns), "kernel")
-        self.recurrent_kernel = self._make("recurrent_kernel", (self.units, columns), "recurrent")
-        self.bias: Any = self._make("bias", self._bias_shape(), "bias") if self.use_bias else None
-        self.input_spec = InputSpec(min_ndim=2, axes={-1: input_shape[-1]})
-
-    def _bias_shape(self) -> tuple[int, ...]:
-        return (self.gates * self.units,)
-
-    def _make(self, name: str, shape, options: str):
-        """A weight with the initializer, regularizer and constraint called `options`."""
-        initializer, regularizer, constraint = (getattr(self, f"{options}_{kind}") for kind in _KINDS)
-        return self.add_weight(shape, initializer, regularizer=regularizer, constraint=constraint, name=name)
-
-    # --- one step -----------------------------------------------------------------------------------------------
-
-    def call(self, inputs, states, training=False):
-        return self.advance(self.project(inputs, training), states, training)
-
-    def project(self, inputs, training=False):
-        """The input's part of the sums, `(..., batch, gates * units)`; the same for one step or for all of them."""
-        masks = self.get_dropout_mask(inputs[(0,) * (inputs.ndim - 2)]) if training else []
-        y = _product(self._as_float(inputs), self.kernel, masks)
-        return y if self.bias is None else y + self._input_bias()
-
-    def _input_bias(self):
-        return self.bias
-
-    def advance(self, part, states, training=False):
-        """The output and the new states, from `project(inputs)` of this step and the old states."""
-        raise NotImplementedError
-
-    def run(self, parts, states, training=False):
-        """(the outputs of all steps, the last states) from `project(inputs)` of all steps, and the states before them.
-
-        None where only `advance` knows: in subclasses, with other activations than the usual ones, or with dropout.
-        """
-        all_steps = vars(type(self)).get("_all_steps")
-        usual = all(getattr(self, name, function) is function for name, function in _USUAL.items())
-        if all_steps is None or not usual or (training and self.recurrent_dropout):
-            return None
-        return all_steps(self, parts, *states)
-
-    def get_initial_state(self, batch_size=None):
-        """States full of zeros."""
-        sizes = self.state_size if isinstance(self.state_size, list) else [self.state_size]
-        return [zero_state((batch_size, size), self.compute_dtype) for size in sizes]
-
-    # --- dropout ------------------------------------------------------------------------------------------------
-
-    def get_dropout_mask(self, step_input) -> list:
-        """What the input of every step is multiplied by: [] without dropout; one a gate if the state has dropout too.
-
-        The masks stay the same until `reset_dropout_mask()`: a sequence loses the same features in all its steps.
-        """
-        return self._masks("input", self.dropout, step_input.shape, self.gates if self.recurrent_dropout else 1)
-
-    def get_recurrent_dropout_mask(self, step_input) -> list:
-        """What the state is multiplied by before each gate's sum, until `reset_recurrent_dropout_mask()`."""
-        return self._masks("state", self.recurrent_dropout, step_input.shape, self.gates)
-
-    def _masks(self, of: str, rate: float, shape, count: int) -> list:
-        if not rate:
-            return []
-        if of not in self._dropout_masks or self._dropout_masks[of][0].shape != shape:
-            ones = np.ones(shape, self.compute_dtype)
-            self._dropout_masks[of] = [random.dropout(ones, rate, seed=self.seed_generator) for _ in range(count)]
-        return self._dropout_masks[of]
-
-    def reset_dropout_mask(self) -> None:
-        """Draw new masks for the inputs of the next sequence."""
-        self._dropout_masks.pop("input", None)
-
-    def reset_recurrent_dropout_mask(self) -> None:
-        """Draw new masks for the states of the next sequence."""
-        self._dropout_masks.pop("state", None)
-
-    def _state_sums(self, h, training):
-        """The state's part of the sums, `(batch, gates * units)`."""
-        return _product(h, self.recurrent_kernel, self.get_recurrent_dropout_mask(h) if training else [])
-
-
-def _product(x, kernel, masks):
-    """x @ kernel; each of several masks hides parts of x from its share of the columns."""
-    if not masks:
-        return np.matmul(x, kernel)
-    shares = np.split(kernel, len(masks), axis=-1) if len(masks) > 1 else [kernel]
-    return np.concatenate([np.matmul(x * mask, share) for mask, share in zip(masks, shares, strict=True)], axis=-1)
 
 
 class SimpleRNNCell(KernelCell):
@@ -206,7 +41,7 @@ class SimpleRNNCell(KernelCell):
     Source: Keras page "SimpleRNNCell layer".
     """
 
-    config_names: ClassVar = ("units", "activation", "use_bias", *_OPTIONS, *_DROPOUT)
+    config_names: ClassVar = ("units", "activation", "use_bias", *OPTIONS, *DROPOUT)
 
     def __init__(
         self,
@@ -276,8 +111,8 @@ class LSTMCell(KernelCell):
     gates = 4
     config_names: ClassVar = (
         *("units", "activation", "recurrent_activation", "use_bias", "unit_forget_bias"),
-        *_OPTIONS,
-        *_DROPOUT,
+        *OPTIONS,
+        *DROPOUT,
     )
 
     def __init__(
@@ -368,7 +203,7 @@ class GRUCell(KernelCell):
     gates = 3
     config_names: ClassVar = (
         *("units", "activation", "recurrent_activation", "use_bias"),
-        *_OPTIONS,
+        *OPTIONS,
         *("dropout", "recurrent_dropout", "reset_after", "seed"),
     )
 
@@ -427,6 +262,6 @@ class GRUCell(KernelCell):
         masks = self.get_recurrent_dropout_mask(h) if training else []
         gates, candidate = self.recurrent_kernel[:, : 2 * self.units], self.recurrent_kernel[:, 2 * self.units :]
         x_z, x_r, x_h = np.split(part, 3, axis=-1)
-        h_z, h_r = np.split(_product(h, gates, masks[:2]), 2, axis=-1)
+        h_z, h_r = np.split(masked_product(h, gates, masks[:2]), 2, axis=-1)
         r = self.recurrent_activation(x_r + h_r)
-        return self.recurrent_activation(x_z + h_z), x_h + _product(r * h, candidate, masks[2:])
+        return self.recurrent_activation(x_z + h_z), x_h + masked_product(r * h, candidate, masks[2:])

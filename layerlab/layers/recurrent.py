@@ -1,7 +1,8 @@
 """The recurrent layers with a cell of their own: SimpleRNN, LSTM and GRU."""
 
-from layerlab.layers.cells import GRUCell, KernelCell, LSTMCell, SimpleRNNCell
+from layerlab.layers.cells import GRUCell, LSTMCell, SimpleRNNCell
 from layerlab.layers.input_spec import InputSpec
+from layerlab.layers.kernel_cell import KernelCell
 from layerlab.layers.layer import Layer
 from layerlab.layers.rnn import RNN
 from layerlab.naming import to_snake_case

@@ -5,9 +5,9 @@ from typing import ClassVar
 import numpy as np
 
 from layerlab import tree
-from layerlab.layers.cells import KernelCell
 from layerlab.layers.configurations import deserialize
 from layerlab.layers.input_spec import InputSpec
+from layerlab.layers.kernel_cell import KernelCell
 from layerlab.layers.layer import Layer
 from layerlab.layers.stacked_cells import StackedRNNCells, as_states, initial_state, output_size
 from layerlab.serialization import serialize_keras_object

@@ -3,8 +3,8 @@
 import numpy as np
 
 from layerlab import tree
-from layerlab.layers.cells import zero_state
 from layerlab.layers.configurations import deserialize
+from layerlab.layers.kernel_cell import zero_state
 from layerlab.layers.layer import Layer
 from layerlab.serialization import serialize_keras_object
 
